@@ -1,0 +1,162 @@
+/** The public edge of the machine learning engine. */
+
+export { MlError, type MlErrorCode } from "./score/ml-error.ts";
+export { createControl, type Control, type Progress } from "./control.ts";
+export { createRandom, shuffledIndices, type Random } from "./random.ts";
+
+export type { Column, ColumnKind, DateOrder, DatePrecision } from "./score/column.ts";
+export { cellText, columnLength, isMissing, MISSING_BOOLEAN } from "./score/column.ts";
+export {
+  columnNames,
+  concatFrames,
+  createFrame,
+  dropColumns,
+  filterRows,
+  getColumn,
+  renameColumns,
+  selectColumns,
+  selectRows,
+  sliceRows,
+  withColumn,
+  type Frame,
+} from "./frame/frame.ts";
+export { cellValue, frameFromRows, frameToRows, type Cell } from "./frame/frame-rows.ts";
+export { castColumn, type CastOptions } from "./frame/cast-column.ts";
+export { categoricalColumn } from "./frame/column-from-texts.ts";
+export {
+  readCsv,
+  type CsvColumnReport,
+  type CsvReport,
+  type CsvResult,
+  type ReadCsvOptions,
+} from "./frame/read-csv.ts";
+export { csvChunks, writeCsv, type WriteCsvOptions } from "./frame/write-csv.ts";
+export { readParquet, type ReadParquetOptions } from "./frame/read-parquet.ts";
+export { writeParquet } from "./frame/write-parquet.ts";
+export { fingerprintBytes, type ByteSource } from "./frame/csv-source.ts";
+export { canonicalRows, fingerprintIndices, fingerprintRows } from "./frame/fingerprint-rows.ts";
+
+export { profileFrame, type FrameProfile } from "./profile/profile-frame.ts";
+export { profileColumn, type ColumnFlag, type ColumnProfile } from "./profile/column-profile.ts";
+export { duplicateRows, findDuplicateColumns } from "./profile/duplicates.ts";
+export { inferProblem, type ProblemChoice } from "./profile/infer-problem.ts";
+export { suggestFeatures, type FeatureSuggestion } from "./profile/suggest-features.ts";
+export { findLeakage, type LeakageOptions } from "./profile/find-leakage.ts";
+export type { LeakageHint } from "./profile/leakage-hint.ts";
+
+export {
+  splitRows,
+  type Split,
+  type SplitOptions,
+  type SplitShares,
+  type SplitStrategy,
+} from "./split/split-rows.ts";
+
+export { fitPreparation, type DroppedColumn, type PreparationOptions } from "./prepare/fit-preparation.ts";
+export { encodeTarget } from "./prepare/encode-target.ts";
+export { featureOfColumn } from "./prepare/feature-of-column.ts";
+
+export { trainModel, type TrainedModel, type TrainModelOptions } from "./learn/train-model.ts";
+export { ALGORITHMS, type AlgorithmName } from "./learn/fit-estimator.ts";
+export { BOOSTING_DEFAULTS, type BoostingParameters } from "./learn/boosting-parameters.ts";
+export type { BoostingRound } from "./learn/train-boosting.ts";
+export type { ClassWeights } from "./learn/class-weights.ts";
+
+export { decodeModel } from "./score/decode-model.ts";
+export { encodeModel } from "./model/encode-model.ts";
+export { importXgboost, type ImportedXgboost } from "./model/import-xgboost.ts";
+export {
+  MODEL_FORMAT,
+  type DecisionRule,
+  type Model,
+  type Problem,
+  type TrainingRecord,
+} from "./score/model-file.ts";
+export type { Feature } from "./score/feature.ts";
+export type { Preparation } from "./score/preparation.ts";
+export type { Estimator, TreeEnsemble } from "./score/estimator.ts";
+export { createScorer, modelInputs, type Predictions, type ScoredRow, type Scorer } from "./score/scorer.ts";
+export type { RawRow } from "./score/raw-columns.ts";
+export { bandLabel, groupRows, type GroupColumn, type Grouping } from "./score/groups.ts";
+
+export {
+  evaluateModel,
+  evaluatePredictions,
+  type EvaluateOptions,
+  type Evaluation,
+  type ScoredOutcomes,
+} from "./metrics/evaluate-model.ts";
+export { binaryMetrics, type BinaryMetrics, type BinaryOutcomes } from "./metrics/binary-metrics.ts";
+export {
+  multiclassMetrics,
+  type ClassMetrics,
+  type MulticlassMetrics,
+} from "./metrics/multiclass-metrics.ts";
+export { regressionMetrics, type RegressionMetrics } from "./metrics/regression-metrics.ts";
+export type { CalibrationPoint, PrecisionRecallPoint, RocPoint } from "./metrics/curves.ts";
+export { bootstrapIntervals, type BootstrapOptions, type Interval } from "./metrics/bootstrap.ts";
+export type { Confusion, ConfusionRates, RateName } from "./metrics/confusion.ts";
+
+export {
+  auditFairness,
+  type AuditOptions,
+  type BinaryAudit,
+  type FairnessAudit,
+  type MulticlassAudit,
+  type ProtectedAttribute,
+  type RegressionAudit,
+} from "./fairness/audit-fairness.ts";
+export {
+  groupFairness,
+  type FairnessNumbers,
+  type GroupFairness,
+  type GroupOutcome,
+} from "./fairness/group-fairness.ts";
+export type { MetricSpread } from "./fairness/metric-frame.ts";
+export {
+  fitGroupThresholds,
+  reweighFrame,
+  type GroupThresholdOptions,
+  type GroupThresholdResult,
+} from "./fairness/mitigate.ts";
+export {
+  optimizeThresholds,
+  type FairnessConstraint,
+  type ThresholdChoice,
+} from "./fairness/optimize-thresholds.ts";
+export { reweighingWeights } from "./fairness/reweigh.ts";
+
+export {
+  compareFrames,
+  judge,
+  PSI_LIMITS,
+  type ColumnDrift,
+  type CompareOptions,
+  type DriftLimits,
+  type DriftReport,
+  type DriftVerdict,
+} from "./drift/compare-frames.ts";
+export {
+  compareCategories,
+  compareNumbers,
+  type CategoricalDrift,
+  type NumericDrift,
+} from "./drift/compare-columns.ts";
+export { PSI_RULE } from "./drift/divergences.ts";
+
+export {
+  explainModel,
+  explainRows,
+  explainedOutputs,
+  type Additivity,
+  type ExplainOptions,
+  type Explanation,
+  type FeatureImportance,
+  type RowExplanation,
+} from "./explain/explain-model.ts";
+
+export { createPool, type Pool, type PoolOptions, type RunOptions } from "./work/pool.ts";
+export type { TimedProgress } from "./work/messages.ts";
+export type { TaskInput, TaskName, TaskOutput } from "./work/tasks.ts";
+
+export { CONSUMER_CREDIT, consumerCreditCsv, type ConsumerCreditOptions } from "./samples/consumer-credit.ts";

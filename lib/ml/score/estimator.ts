@@ -1,0 +1,73 @@
+import { assertNever } from "./assert-never.ts";
+/** How margins become predictions: identity for regression, logit for two classes, softmax for more. */
+export type Link = "identity" | "logit" | "softmax";
+
+/**
+ * A decision tree as parallel arrays over its nodes; node 0 is the root and children follow their parent.
+ * `feature` is a matrix column, or -1 in a leaf. A row goes left when its value <= `threshold`, or, where
+ * `categories` lists level indices, when its level is among them. A missing value follows `missingLeft`.
+ * `value` is the margin added by a leaf; `cover` is the training weight (sum of hessians) that reached the node;
+ * `gain` is the loss saved by the split.
+ */
+export interface Tree {
+  readonly feature: readonly number[];
+  readonly threshold: readonly number[];
+  readonly categories: readonly (readonly number[] | null)[];
+  readonly missingLeft: readonly (0 | 1)[];
+  readonly left: readonly number[];
+  readonly right: readonly number[];
+  readonly value: readonly number[];
+  readonly cover: readonly number[];
+  readonly gain: readonly number[];
+}
+
+/** margin[k] = base[k] + sum of the trees t with t % outputs === k. */
+export interface TreeEnsemble {
+  readonly kind: "tree-ensemble";
+  readonly link: Link;
+  readonly outputs: number;
+  readonly base: readonly number[];
+  /** `single`: inputs are rounded to float32 first, as XGBoost does; its imported thresholds need it. */
+  readonly inputPrecision: "double" | "single";
+  readonly trees: readonly Tree[];
+}
+
+/**
+ * One linear margin. `terms` has one entry per matrix column: a single coefficient for a numeric column, one per
+ * level for a categorical one (a missing level adds nothing). `means` has the same shape: the training mean of
+ * each design column, the reference point of linear SHAP.
+ */
+export interface LinearOutput {
+  readonly intercept: number;
+  readonly terms: readonly (readonly number[])[];
+}
+
+export interface LinearEstimator {
+  readonly kind: "linear";
+  readonly link: Link;
+  readonly outputs: readonly LinearOutput[];
+  readonly means: readonly (readonly number[])[];
+}
+
+/** Predicts the same margins for every row: the baseline any model has to beat. */
+export interface ConstantEstimator {
+  readonly kind: "constant";
+  readonly link: Link;
+  readonly margins: readonly number[];
+}
+
+export type Estimator = TreeEnsemble | LinearEstimator | ConstantEstimator;
+
+/** How many margins an estimator gives for a row: 1, or the number of classes. */
+export function outputCount(estimator: Estimator): number {
+  switch (estimator.kind) {
+    case "tree-ensemble":
+      return estimator.outputs;
+    case "linear":
+      return estimator.outputs.length;
+    case "constant":
+      return estimator.margins.length;
+    default:
+      return assertNever(estimator);
+  }
+}

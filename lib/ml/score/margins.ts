@@ -1,0 +1,97 @@
+import { assertNever } from "./assert-never.ts";
+import { compileTrees, findLeaf } from "./compiled-trees.ts";
+import {
+  outputCount,
+  type Estimator,
+  type LinearEstimator,
+  type Link,
+  type TreeEnsemble,
+} from "./estimator.ts";
+import type { Matrix } from "./preparation.ts";
+
+/** Called after every block of rows; may throw to stop the work. */
+export type Checkpoint = (doneRows: number, totalRows: number) => void;
+
+/** Computes margins: one array of `rowCount` numbers per output. */
+export type MarginFunction = (matrix: Matrix, checkpoint?: Checkpoint) => Float64Array[];
+
+const BLOCK = 4096;
+
+/** Prepares an estimator for repeated scoring. */
+export function marginFunction(estimator: Estimator): MarginFunction {
+  switch (estimator.kind) {
+    case "tree-ensemble":
+      return treeMargins(estimator);
+    case "linear":
+      return (matrix) => linearMargins(estimator, matrix);
+    case "constant":
+      return (matrix) => estimator.margins.map((margin) => new Float64Array(matrix.rowCount).fill(margin));
+    default:
+      return assertNever(estimator);
+  }
+}
+
+function treeMargins(ensemble: TreeEnsemble): MarginFunction {
+  const trees = compileTrees(ensemble);
+  const outputs = outputCount(ensemble);
+  return (matrix, checkpoint) => {
+    const margins = ensemble.base.map((base) => new Float64Array(matrix.rowCount).fill(base));
+    const columns = matrix.columns.map((column) => column.values);
+    const features = new Float64Array(columns.length);
+    for (let row = 0; row < matrix.rowCount; row++) {
+      if (row % BLOCK === 0) checkpoint?.(row, matrix.rowCount);
+      for (let index = 0; index < columns.length; index++) {
+        const value = columns[index]![row]!;
+        features[index] = trees.isSingle ? Math.fround(value) : value;
+      }
+      for (let tree = 0; tree < trees.roots.length; tree++) {
+        const leaf = findLeaf(trees, trees.roots[tree]!, features);
+        margins[tree % outputs]![row]! += trees.value[leaf]!;
+      }
+    }
+    return margins;
+  };
+}
+
+function linearMargins(estimator: LinearEstimator, matrix: Matrix): Float64Array[] {
+  return estimator.outputs.map((output) => {
+    const margin = new Float64Array(matrix.rowCount).fill(output.intercept);
+    for (const [index, column] of matrix.columns.entries()) {
+      const coefficients = output.terms[index]!;
+      for (let row = 0; row < matrix.rowCount; row++) {
+        const value = column.values[row]!;
+        if (Number.isNaN(value)) continue;
+        margin[row]! += column.levels === null ? coefficients[0]! * value : coefficients[value]!;
+      }
+    }
+    return margin;
+  });
+}
+
+/** 1 / (1 + e^-x) without overflow. */
+export function sigmoid(margin: number): number {
+  if (margin >= 0) return 1 / (1 + Math.exp(-margin));
+  const power = Math.exp(margin);
+  return power / (1 + power);
+}
+
+/**
+ * Turns margins into predictions: values for `identity`, the probability of the positive class for `logit`
+ * (one array), probabilities per class for `softmax`.
+ */
+export function applyLink(link: Link, margins: readonly Float64Array[]): Float64Array[] {
+  if (link === "identity") return margins.map((margin) => margin.slice());
+  if (link === "logit") return margins.map((margin) => margin.map(sigmoid));
+  const rowCount = margins[0]?.length ?? 0;
+  const probabilities = margins.map(() => new Float64Array(rowCount));
+  for (let row = 0; row < rowCount; row++) {
+    let highest = -Infinity;
+    for (const margin of margins) highest = Math.max(highest, margin[row]!);
+    let total = 0;
+    for (const margin of margins) total += Math.exp(margin[row]! - highest);
+    for (const [index, margin] of margins.entries()) {
+      probabilities[index]![row] = Math.exp(margin[row]! - highest) / total;
+    }
+  }
+  return probabilities;
+}

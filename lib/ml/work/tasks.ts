@@ -1,0 +1,105 @@
+import { compareFrames, type CompareOptions, type DriftReport } from "../drift/compare-frames.ts";
+import type { Control } from "../control.ts";
+import { explainModel, type ExplainOptions, type Explanation } from "../explain/explain-model.ts";
+import { auditFairness, type AuditOptions, type FairnessAudit } from "../fairness/audit-fairness.ts";
+import {
+  fitGroupThresholds,
+  type GroupThresholdOptions,
+  type GroupThresholdResult,
+} from "../fairness/mitigate.ts";
+import type { ByteSource } from "../frame/csv-source.ts";
+import { fingerprintRows } from "../frame/fingerprint-rows.ts";
+import type { Frame } from "../frame/frame.ts";
+import { readCsv, type CsvResult, type ReadCsvOptions } from "../frame/read-csv.ts";
+import { readParquet, type ReadParquetOptions } from "../frame/read-parquet.ts";
+import { writeCsv, type WriteCsvOptions } from "../frame/write-csv.ts";
+import { writeParquet } from "../frame/write-parquet.ts";
+import { trainModel, type TrainedModel, type TrainModelOptions } from "../learn/train-model.ts";
+import { evaluateModel, type EvaluateOptions, type Evaluation } from "../metrics/evaluate-model.ts";
+import { findLeakage, type LeakageOptions } from "../profile/find-leakage.ts";
+import type { LeakageHint } from "../profile/leakage-hint.ts";
+import { profileFrame, type FrameProfile, type ProfileOptions } from "../profile/profile-frame.ts";
+import type { Model } from "../score/model-file.ts";
+import { createScorer, type Predictions } from "../score/scorer.ts";
+import { splitRows, type Split, type SplitOptions } from "../split/split-rows.ts";
+
+/** A source that can be sent to another thread. */
+type SendableSource = Exclude<ByteSource, { readonly stream: unknown }>;
+type Plain<Options extends { readonly control?: Control }> = Omit<Options, "control">;
+
+/** What each task takes and gives. Everything can be cloned from thread to thread; large columns are shared. */
+interface TaskTypes {
+  "read-csv": { input: { source: SendableSource; options?: Plain<ReadCsvOptions> }; output: CsvResult };
+  "read-parquet": { input: { source: SendableSource; options?: Plain<ReadParquetOptions> }; output: Frame };
+  "write-csv": { input: { frame: Frame; options?: WriteCsvOptions }; output: string };
+  "write-parquet": { input: { frame: Frame }; output: Uint8Array };
+  "fingerprint-rows": { input: { frame: Frame }; output: string };
+  "profile-frame": { input: { frame: Frame; options?: Plain<ProfileOptions> }; output: FrameProfile };
+  "find-leakage": {
+    input: { frame: Frame; target: string; options: Plain<LeakageOptions> };
+    output: LeakageHint[];
+  };
+  "split-rows": { input: { frame: Frame; options: SplitOptions }; output: Split };
+  "train-model": { input: Plain<TrainModelOptions>; output: TrainedModel };
+  "score-frame": { input: { model: Model; frame: Frame }; output: Predictions };
+  "evaluate-model": {
+    input: { model: Model; frame: Frame; options?: Plain<EvaluateOptions> };
+    output: Evaluation;
+  };
+  "explain-model": {
+    input: { model: Model; frame: Frame; options?: Plain<ExplainOptions> };
+    output: Explanation;
+  };
+  "audit-fairness": {
+    input: { model: Model; frame: Frame; options: Plain<AuditOptions> };
+    output: FairnessAudit;
+  };
+  "fit-group-thresholds": {
+    input: { model: Model; frame: Frame; options: Plain<GroupThresholdOptions> };
+    output: GroupThresholdResult;
+  };
+  "compare-frames": {
+    input: { reference: Frame; current: Frame; options?: Plain<CompareOptions> };
+    output: DriftReport;
+  };
+}
+
+export type TaskName = keyof TaskTypes;
+export type TaskInput<Name extends TaskName> = TaskTypes[Name]["input"];
+export type TaskOutput<Name extends TaskName> = TaskTypes[Name]["output"];
+
+type TaskTable = {
+  readonly [Name in TaskName]: (
+    input: TaskInput<Name>,
+    control: Control,
+  ) => TaskOutput<Name> | Promise<TaskOutput<Name>>;
+};
+
+/** Every task a worker can run, by name. */
+export const TASKS: TaskTable = {
+  "read-csv": ({ source, options }, control) => readCsv(source, { ...options, control }),
+  "read-parquet": ({ source, options }, control) => readParquet(source, { ...options, control }),
+  "write-csv": ({ frame, options }) => writeCsv(frame, options),
+  "write-parquet": ({ frame }) => writeParquet(frame),
+  "fingerprint-rows": ({ frame }) => fingerprintRows(frame),
+  "profile-frame": ({ frame, options }, control) => profileFrame(frame, { ...options, control }),
+  "find-leakage": ({ frame, target, options }, control) =>
+    findLeakage(frame, target, { ...options, control }),
+  "split-rows": ({ frame, options }) => splitRows(frame, options),
+  "train-model": (options, control) => trainModel({ ...options, control }),
+  "score-frame": ({ model, frame }, control) =>
+    createScorer(model).scoreColumns(frame.columns, frame.rowCount, (done, total) => {
+      control.throwIfCancelled();
+      control.report({ stage: "score", done, total, rows: done });
+    }),
+  "evaluate-model": ({ model, frame, options }, control) =>
+    evaluateModel(model, frame, { ...options, control }),
+  "explain-model": ({ model, frame, options }, control) =>
+    explainModel(model, frame, { ...options, control }),
+  "audit-fairness": ({ model, frame, options }, control) =>
+    auditFairness(model, frame, { ...options, control }),
+  "fit-group-thresholds": ({ model, frame, options }, control) =>
+    fitGroupThresholds(model, frame, { ...options, control }),
+  "compare-frames": ({ reference, current, options }, control) =>
+    compareFrames(reference, current, { ...options, control }),
+};
