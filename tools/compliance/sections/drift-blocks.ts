@@ -1,0 +1,72 @@
+import { chart, missing, paragraph, table, verdict } from "../document/blocks.ts";
+import type { Tone } from "../document/chart.ts";
+import { formatCount, formatNumber, formatSetting } from "../document/format-value.ts";
+import type { Block } from "../document/report-document.ts";
+import { type DriftRow, strength } from "../evidence/column-detail.ts";
+import type { Evidence } from "../evidence/evidence.ts";
+
+/** Below 0.1 a population stability index counts as stable, from 0.25 as a major shift (Siddiqi, 2006). */
+const MODERATE = 0.1;
+
+const MAX_ROWS = 40;
+
+/** The verdict, and every column's population stability index. */
+export function driftBlocks({ facts, drift: columns }: Evidence): Block[] {
+  const { drift } = facts;
+  if (drift === undefined && columns.length === 0) return [missing("a drift check (detect_drift)")];
+  const blocks: Block[] = [];
+  if (drift !== undefined) {
+    const tone: Tone = !drift.passed ? "bad" : drift.verdict === "stable" ? "good" : "warning";
+    blocks.push(
+      verdict(
+        tone,
+        `Drift is ${drift.verdict}: the largest population stability index is ${formatNumber(drift.maxPsi)} ` +
+          `(${drift.column}); the limit is ${formatSetting(drift.limit)}.`,
+      ),
+      paragraph(
+        drift.driftedColumns.length === 0
+          ? `None of ${formatCount(drift.columns, "column")} drifted.`
+          : `${drift.driftedColumns.length} of ${formatCount(drift.columns, "column")} drifted: ${drift.driftedColumns.join(", ")}.`,
+      ),
+    );
+  }
+  if (columns.length === 0) return blocks;
+  const limit = drift?.limit ?? 0.25;
+  const toneOf = (psi: number): Tone => (psi > limit ? "bad" : psi >= MODERATE ? "warning" : "good");
+  blocks.push(
+    chart({
+      kind: "bars",
+      id: "drift",
+      title: "Population stability index by column",
+      summary: `How far each column of the newest data lies from the training data; above ${formatSetting(limit)} it is too far.`,
+      valueTitle: "population stability index",
+      limit: { value: limit, label: `limit ${formatSetting(limit)}` },
+      bars: columns
+        .slice(0, 12)
+        .map((row) => ({ label: row.column, value: strength(row), tone: toneOf(strength(row)) })),
+    }),
+    columnTable(columns.slice(0, MAX_ROWS)),
+  );
+  const rest = columns.length - MAX_ROWS;
+  if (rest > 0)
+    blocks.push(paragraph(`${formatCount(rest, "column")} with less drift: see the drift artifact.`));
+  return blocks;
+}
+
+function columnTable(columns: readonly DriftRow[]): Block {
+  const measures = [
+    ["Missing PSI", "missingPsi"],
+    ["KS statistic", "ks"],
+    ["p-value", "pValue"],
+  ] as const;
+  const shown = measures.filter(([, name]) => columns.some((row) => row[name] !== undefined));
+  return table(
+    "Drift by column",
+    [["Column", "text", 2.4], ["PSI", "number", 1], ...shown.map(([title]) => [title, "number", 1] as const)],
+    columns.map((row) => [
+      row.column,
+      formatNumber(row.psi),
+      ...shown.map(([, name]) => (row[name] === undefined ? "–" : formatNumber(row[name]))),
+    ]),
+  );
+}

@@ -1,0 +1,16 @@
+import type { ToolContext } from "#core/contract/tool-definition.ts";
+
+type InRun = Pick<ToolContext, "run">;
+
+/**
+ * The protected columns of a call: those it names and those of the run's request. A call may add to what the
+ * operator protected and can never take from it.
+ */
+export function protectedColumns({ run }: InRun, named: readonly string[] | null | undefined): string[] {
+  return [...new Set([...(run?.request.protected ?? []), ...(named ?? [])])];
+}
+
+/** The time column that a call names, else the run's. */
+export function timeColumn({ run }: InRun, named: string | null | undefined): string | undefined {
+  return named ?? run?.request.timeColumn;
+}

@@ -1,0 +1,39 @@
+import type { ToolDefinition } from "#core/contract/tool-definition.ts";
+import { exportAuditReport } from "./compliance/export-audit-report.ts";
+import { fairnessAudit } from "./compliance/fairness-audit.ts";
+import { generateModelCard } from "./compliance/generate-model-card.ts";
+import { cleanData } from "./data/clean-data.ts";
+import { loadDataset } from "./data/load-dataset.ts";
+import { profileData } from "./data/profile-data.ts";
+import { splitTrainTest } from "./data/split-train-test.ts";
+import { validateData } from "./data/validate-data.ts";
+import { generateK8sManifests } from "./deployment/generate-k8s-manifests.ts";
+import { createPackageModel } from "./deployment/package-model.ts";
+import { detectDrift } from "./evaluation/detect-drift.ts";
+import { evaluateModelTool } from "./evaluation/evaluate-model.ts";
+import { explainModelTool } from "./evaluation/explain-model.ts";
+import { lookupAlgorithm } from "./knowledge/lookup-algorithm.ts";
+import { mitigateBias } from "./training/mitigate-bias.ts";
+import { trainClassifier } from "./training/train-classifier.ts";
+import { trainRegressor } from "./training/train-regressor.ts";
+
+/** Every tool on the shelf. A new tool is a file and a line here. */
+export const tools: readonly ToolDefinition[] = [
+  loadDataset,
+  profileData,
+  validateData,
+  cleanData,
+  splitTrainTest,
+  lookupAlgorithm,
+  trainClassifier,
+  trainRegressor,
+  mitigateBias,
+  evaluateModelTool,
+  explainModelTool,
+  detectDrift,
+  fairnessAudit,
+  generateModelCard,
+  exportAuditReport,
+  createPackageModel(),
+  generateK8sManifests,
+];

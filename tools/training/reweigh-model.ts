@@ -1,0 +1,52 @@
+import type { ToolContext } from "#core/contract/tool-definition.ts";
+import { ALGORITHMS, type Frame, type Model, reweighFrame } from "#lib/ml/index.ts";
+import { crossedAttribute } from "../engine/protected-attributes.ts";
+import { inEngine, runTask } from "../engine/run-task.ts";
+
+/**
+ * The same algorithm, features and hyperparameters on the same rows, with Kamiran and Calders' weights. Undefined for
+ * a model that no trainer here can make again, such as an imported one.
+ */
+export async function reweighModel(
+  context: ToolContext,
+  model: Model,
+  about: { training: Frame; validation: Frame; protected: readonly string[] },
+): Promise<Model | undefined> {
+  const algorithm = ALGORITHMS.find((name) => name === model.training.algorithm);
+  if (algorithm === undefined) return undefined;
+  const { training, validation } = about;
+  const weights = inEngine(() =>
+    reweighFrame(training, {
+      target: model.target,
+      classes: model.classes ?? [],
+      attribute: crossedAttribute(training, about.protected),
+    }),
+  );
+  const trained = await runTask(context, "train-model", {
+    training,
+    validation,
+    target: model.target,
+    algorithm,
+    problem: "binary",
+    ...(model.positiveClass === null ? {} : { positiveClass: model.positiveClass }),
+    features: model.features.map((feature) => feature.name),
+    parameters: numbersOf(model.training.parameters),
+    weights,
+    seed: model.training.seed,
+  });
+  const note = `Trained on rows reweighed by ${about.protected.join(" & ")} (Kamiran and Calders 2012).`;
+  return withNote(trained.model, note);
+}
+
+/** The model with one more remark in its record. */
+export function withNote(model: Model, note: string): Model {
+  return { ...model, training: { ...model.training, notes: [...model.training.notes, note] } };
+}
+
+function numbersOf(parameters: Model["training"]["parameters"]): Record<string, number | null> {
+  return Object.fromEntries(
+    Object.entries(parameters).filter(
+      (entry): entry is [string, number | null] => typeof entry[1] === "number" || entry[1] === null,
+    ),
+  );
+}

@@ -1,0 +1,231 @@
+import { z } from "zod";
+import { FailureError, failure } from "#core/contract/failure.ts";
+import type { ToolContext, ToolOutcome } from "#core/contract/tool-definition.ts";
+import {
+  type AlgorithmName,
+  type Frame,
+  type Model,
+  type Problem,
+  suggestFeatures,
+  type TrainedModel,
+} from "#lib/ml/index.ts";
+import { digestOf, keepJson, keepModel, loadFrame, numberedName } from "../engine/artifacts.ts";
+import { checkColumns } from "../engine/check-columns.ts";
+import { primaryMetric } from "../engine/primary-metric.ts";
+import { protectedColumns, timeColumn } from "../engine/request-columns.ts";
+import { inEngine, runTask } from "../engine/run-task.ts";
+import type { ModelFact } from "../facts.ts";
+
+/** What both training tools take. */
+export const TrainInput = z.strictObject({
+  train: digestOf("the training part"),
+  validation: digestOf("the validation part, for early stopping"),
+  target: z.string().min(1),
+  algorithm: z.enum(["gradient-boosting", "linear", "baseline"]).default("gradient-boosting"),
+  timeColumn: z
+    .string()
+    .nullish()
+    .describe("never a feature: a model of the past would learn the date; the run's when absent"),
+  protected: z
+    .array(z.string())
+    .nullish()
+    .describe("columns for the audit only, beside those that the run protects"),
+  useProtected: z
+    .string()
+    .min(20)
+    .optional()
+    .describe("the reason for which the model may learn from protected columns; without one it never does"),
+  features: z
+    .array(z.string())
+    .min(1)
+    .optional()
+    .describe("columns to learn from; all usable ones when absent"),
+  parameters: z
+    .record(z.string(), z.number().nullable())
+    .default({})
+    .describe(
+      "hyperparameters that differ from the defaults, for instance rounds, learningRate, maximalLeaves, patience",
+    ),
+});
+export type TrainInput = z.output<typeof TrainInput>;
+
+export const TrainOutput = z.strictObject({
+  model: z.string(),
+  algorithm: z.string(),
+  features: z.array(z.string()),
+  trainRows: z.number().int(),
+  validation: z.strictObject({ metric: z.string(), value: z.number(), baseline: z.number() }),
+  notes: z.array(z.string()),
+});
+
+/** Small steps until the validation loss has not fallen for a while: better than any fixed number of rounds. */
+const DEFAULTS: Readonly<Record<AlgorithmName, Readonly<Record<string, number | null>>>> = {
+  "gradient-boosting": { rounds: 600, learningRate: 0.05, patience: 40 },
+  linear: {},
+  baseline: {},
+};
+
+/** Trains one model, judges it on the validation part beside a baseline, and keeps it. */
+export async function train(
+  input: TrainInput & { positiveClass?: string | null | undefined },
+  context: ToolContext,
+  { training, problem }: { training: Frame; problem: Problem },
+): Promise<ToolOutcome<z.input<typeof TrainOutput>>> {
+  const validation = await loadFrame(context, input.validation);
+  const withheld = protectedColumns(context, input.protected);
+  const time = timeColumn(context, input.timeColumn);
+  const features = featuresOf(training, { input, withheld, time });
+  const positive = input.positiveClass == null ? {} : { positiveClass: input.positiveClass };
+  const trained = await runTask(context, "train-model", {
+    training,
+    validation,
+    target: input.target,
+    algorithm: input.algorithm,
+    problem,
+    ...positive,
+    features,
+    parameters: { ...DEFAULTS[input.algorithm], ...input.parameters },
+    seed: context.seed,
+  });
+  const score = await scoreOf(context, trained.model, validation);
+  const baseline = await baselineScore(context, { training, validation, input, trained });
+  const artifact = await keepModel(context, trained.model, [input.train, input.validation]);
+  const notes = [
+    ...trained.notes,
+    ...qualityNotes(score, baseline),
+    ...usedProtected(input, withheld, features),
+  ];
+  await keepJson(
+    context,
+    {
+      model: artifact.sha256,
+      algorithm: input.algorithm,
+      parameters: trained.model.training.parameters,
+      features,
+      withheld: withheld.filter((name) => !features.includes(name)),
+      ...(input.useProtected === undefined ? {} : { reasonForProtected: input.useProtected }),
+      dropped: trained.dropped,
+      notes,
+      history: trained.history,
+      validation: score,
+      baseline,
+    },
+    { name: numberedName(context, "reports/training", "json"), kind: "log", inputs: [artifact.sha256] },
+  );
+  const fact: ModelFact = {
+    artifact: artifact.sha256,
+    algorithm: input.algorithm,
+    problemType: trained.model.problem,
+    features: trained.model.features.length,
+    trainRows: training.rowCount,
+    mitigation: "none",
+    validation: score,
+  };
+  return {
+    ok: true,
+    output: {
+      model: artifact.sha256,
+      algorithm: input.algorithm,
+      features: trained.model.features.map((feature) => feature.name),
+      trainRows: training.rowCount,
+      validation: { ...score, baseline },
+      notes,
+    },
+    facts: { model: fact },
+  };
+}
+
+/**
+ * Columns a model may learn from: usable ones, without target, time and what is kept for the audit.
+ * @throws FailureError invalid-input naming the column that may not be one, or why none is left.
+ */
+function featuresOf(
+  frame: Frame,
+  { input, withheld, time }: { input: TrainInput; withheld: readonly string[]; time: string | undefined },
+): string[] {
+  checkColumns(frame, {
+    target: input.target,
+    protected: withheld,
+    ...(time === undefined ? {} : { timeColumn: time }),
+    others: input.features ?? [],
+  });
+  const { features, excluded } = inEngine(() => suggestFeatures(frame, input.target));
+  const barred = new Map([
+    ...excluded.map(({ column, reason }) => [column, reason] as const),
+    ...(input.useProtected === undefined
+      ? withheld.map((name) => [name, "protected; give useProtected a reason if it has to be used"] as const)
+      : []),
+    ...(time === undefined ? [] : [[time, "the time column"] as const]),
+    [input.target, "the target"] as const,
+  ]);
+  const wrong = input.features?.find((name) => barred.has(name));
+  if (wrong !== undefined) {
+    throw new FailureError(
+      failure("invalid-input", `${wrong} cannot be a feature: ${barred.get(wrong) ?? ""}`, {
+        details: { column: wrong },
+      }),
+    );
+  }
+  const chosen = (input.features ?? features).filter((name) => !barred.has(name));
+  if (chosen.length > 0) return chosen;
+  const reasons = [...barred]
+    .filter(([name]) => name !== input.target)
+    .slice(0, 8)
+    .map(([name, reason]) => `${name} (${reason})`);
+  throw new FailureError(
+    failure(
+      "invalid-input",
+      `no column is left to learn from${reasons.length === 0 ? "" : `: ${reasons.join(", ")}`}. Add columns that hold numbers, categories or dates`,
+    ),
+  );
+}
+
+/** The main metric on rows that the model did not learn from. */
+export async function scoreOf(
+  context: ToolContext,
+  model: Model,
+  frame: Frame,
+): Promise<{ metric: string; value: number }> {
+  return primaryMetric(await runTask(context, "evaluate-model", { model, frame }));
+}
+
+/** What predicting the most common outcome scores on the same rows. */
+async function baselineScore(
+  context: ToolContext,
+  about: { training: Frame; validation: Frame; input: TrainInput; trained: TrainedModel },
+): Promise<number> {
+  const { model } = about.trained;
+  const dummy = await runTask(context, "train-model", {
+    training: about.training,
+    target: about.input.target,
+    algorithm: "baseline",
+    problem: model.problem,
+    ...(model.positiveClass === null ? {} : { positiveClass: model.positiveClass }),
+    features: model.features.slice(0, 1).map((feature) => feature.name),
+    seed: context.seed,
+  });
+  return (await scoreOf(context, dummy.model, about.validation)).value;
+}
+
+/** A model that does not beat the baseline has learnt nothing, and its user must know. */
+function qualityNotes(score: { metric: string; value: number }, baseline: number): string[] {
+  const isBetter = score.metric === "rmse" ? score.value < baseline : score.value > baseline;
+  return isBetter
+    ? []
+    : [
+        `On the validation part the model's ${score.metric} of ${score.value.toFixed(4)} is no better than the baseline's ${baseline.toFixed(4)}: it has learnt nothing that helps.`,
+      ];
+}
+
+function usedProtected(
+  input: TrainInput,
+  withheld: readonly string[],
+  features: readonly string[],
+): string[] {
+  const used = withheld.filter((name) => features.includes(name));
+  return used.length === 0 || input.useProtected === undefined
+    ? []
+    : [
+        `The model learns from the protected columns ${used.join(", ")}; stated reason: ${input.useProtected}`,
+      ];
+}
