@@ -1,0 +1,194 @@
+import { randomBytes } from "node:crypto";
+import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import { join, resolve } from "node:path";
+import { FailureError, failure, ok, type Result } from "#core/contract/failure.ts";
+import type { Provider } from "#core/contract/provider.ts";
+import type { Signer } from "#core/contract/signer.ts";
+import type { Stores } from "#core/contract/stores.ts";
+import { projections } from "#core/events/projections/index.ts";
+import { createPolicyEngine } from "#core/policy/policy-engine.ts";
+import { createRegistry } from "#core/registry/registry.ts";
+import type { Runtime } from "#core/run/runtime.ts";
+import { createFileSigner } from "#lib/crypto/file-signer.ts";
+import { writeOnce } from "#lib/crypto/write-once.ts";
+import { createLiveChannel } from "#lib/live/create-live-channel.ts";
+import { createRunFolders } from "#lib/run-folder/create-run-folders.ts";
+import { createSqliteStores } from "#lib/stores/sqlite/create-sqlite-stores.ts";
+import { createPackageModel } from "#tools/deployment/package-model.ts";
+import { createComputePool } from "./compute-pool.ts";
+import { createProviders, type ProviderChoice } from "./create-providers.ts";
+import { findHome, type Home, openHome } from "./home.ts";
+import { createLayerCache } from "./layer-cache.ts";
+import type { LoadedDeployment } from "./load-deployment.ts";
+import { loadShelf, type Shelf, type ShelfAdditions } from "./load-shelf.ts";
+import { isOwnerAlive, processOwner } from "./process-owner.ts";
+import { createUlidSource, systemClock } from "./system-clock.ts";
+
+/** Everything of one process, made once. The only place that constructs adapters. */
+export interface OpenedRuntime {
+  runtime: Runtime;
+  stores: Stores;
+  signer: Signer;
+  home: Home;
+  deployment: LoadedDeployment;
+  environment: NodeJS.ProcessEnv;
+  close(): Promise<void>;
+}
+
+export interface RuntimeOptions {
+  environment: NodeJS.ProcessEnv;
+  deploymentFolder?: string | undefined;
+  additions?: ShelfAdditions;
+}
+
+/**
+ * Opens home, deployment, agents, workflows, guardrails, stores and providers. A mistake in any file is a failure
+ * that names file and line, and nothing was changed.
+ */
+export async function openRuntime(options: RuntimeOptions): Promise<Result<OpenedRuntime>> {
+  const { environment, additions } = options;
+  let stores: Stores | undefined;
+  const layerCache = createLayerCache(findHome(environment), () => {
+    if (stores === undefined) throw new Error("a tool runs before the stores are open");
+    return stores.artifacts;
+  });
+  try {
+    const shelf = await loadShelf({
+      ...options,
+      additions: {
+        ...additions,
+        tools: [createPackageModel({ layerCache }), ...(additions?.tools ?? [])],
+      },
+    });
+    if (!shelf.ok) return shelf;
+    const home = await openHome(environment);
+    const signer = await openSigner(home);
+    if (!signer.ok) return signer;
+    stores = openStores(home, { readOnly: false });
+    const providers = createProviders({
+      environment,
+      agents: shelf.value.agents,
+      models: shelf.value.deployment.models,
+    });
+    const opened = assemble({
+      home,
+      stores,
+      signer: signer.value,
+      providers,
+      shelf: shelf.value,
+      environment,
+    });
+    return ok(opened);
+  } catch (error) {
+    await stores?.close();
+    if (error instanceof FailureError) return { ok: false, failure: error.failure };
+    throw error;
+  }
+}
+
+/** The stores of a home, for writing or, damaged ones too, for looking only. Throws FailureError. */
+export function openStores(home: Home, options: { readOnly: boolean }): Stores {
+  return createSqliteStores({
+    home: home.root,
+    projections,
+    clock: systemClock,
+    random: (count) => new Uint8Array(randomBytes(count)),
+    isOwnerAlive,
+    ...options,
+  });
+}
+
+/** The name of the home's own key; it carries the home's id, so that notes of two homes cannot be confused. */
+export async function homeKeyName(home: Home): Promise<string> {
+  return `swarm-${(await readFile(join(home.root, "home-id"), "utf8")).trim()}`;
+}
+
+/** Tokens that every shipped model takes at least. */
+const CONTEXT_WINDOW = 200_000;
+
+function assemble(parts: {
+  home: Home;
+  stores: Stores;
+  signer: Signer;
+  providers: ProviderChoice;
+  shelf: Shelf;
+  environment: NodeJS.ProcessEnv;
+}): OpenedRuntime {
+  const { home, stores, signer, providers, shelf } = parts;
+  const { deployment } = shelf;
+  const runtime: Runtime = {
+    tools: shelf.tools,
+    agents: shelf.agents,
+    workflows: shelf.workflows,
+    stores,
+    providers: createRegistry("provider", providers.providers, (provider: Provider) => provider.id),
+    models: {
+      provider: parts.environment["SWARM_PROVIDER"] || deployment.provider,
+      modelFor: (provider, tier) => providers.modelFor(provider, tier),
+      contextWindow: () => CONTEXT_WINDOW,
+    },
+    costOf: (provider, model, usage) => providers.costOf(provider, model, usage),
+    policy: createPolicyEngine(deployment.sources),
+    hooks: shelf.hooks,
+    deployment: {
+      id: deployment.id,
+      configHash: deployment.configHash,
+      profile: deployment.profile,
+      settings: deployment.settings,
+    },
+    modelRetry: { maxAttempts: 4, baseMs: 1000, maxMs: 30_000 },
+    compute: createComputePool({ size: Math.max(1, Math.min(4, availableParallelism())) }),
+    signer,
+    folders: createRunFolders({ root: home.runs, artifacts: stores.artifacts }),
+    async importFile(path) {
+      const absolute = resolve(path);
+      const found = await stat(absolute).catch(() => undefined);
+      if (found?.isFile() !== true) {
+        throw new FailureError(failure("not-found", `there is no file ${absolute}; check the path`));
+      }
+      return { ...(await stores.artifacts.put({ path: absolute })), path: absolute };
+    },
+    scratch: createScratch(home),
+    live: createLiveChannel(),
+    clock: systemClock,
+    ids: createUlidSource(systemClock),
+    random: Math.random,
+    owner: processOwner(),
+    leaseTtlMs: 15_000,
+  };
+  return {
+    runtime,
+    stores,
+    signer,
+    home,
+    deployment,
+    environment: parts.environment,
+    async close() {
+      providers.close();
+      await runtime.compute.close();
+      await stores.close();
+    },
+  };
+}
+
+function createScratch(home: Home): Runtime["scratch"] {
+  const made = new Map<string, Promise<string>>();
+  return {
+    create(callId) {
+      const folder = made.get(callId) ?? mkdtemp(join(home.scratch, `${callId}-`));
+      made.set(callId, folder);
+      return folder;
+    },
+    async remove(callId) {
+      const folder = made.get(callId);
+      made.delete(callId);
+      if (folder !== undefined) await rm(await folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function openSigner(home: Home): Promise<Result<Signer>> {
+  await writeOnce(join(home.root, "home-id"), `${randomBytes(4).toString("hex")}\n`, 0o600);
+  return createFileSigner({ folder: home.keys, keyName: await homeKeyName(home) });
+}
