@@ -23,6 +23,9 @@ function folderOf(file: string): string | undefined {
 }
 
 const isTestFile = (file: string): boolean => /\.(test|testing|bench)\.tsx?$|\/(bench|fixtures)\//.test(file);
+/** What only tests may import: test files, the parts they share, and all of test/. */
+const isForTests = (file: string): boolean =>
+  isTestFile(file) || /(^|\/)testing\//.test(file) || isInside(file, "test");
 /** Files at the root configure tools; they belong to no folder. */
 const isRootFile = (file: string): boolean => !file.includes("/");
 
@@ -39,6 +42,8 @@ function complaint({ from, to, isPackage }: Import): string | undefined {
     return `${from} imports the package ${to}; ${folder} may use ${packages.join(", ") || "none"}. A vendor belongs behind a port in lib`;
   }
   const target = folderOf(to);
+  if (isForTests(to) && !isForTests(from))
+    return `${from} imports ${to}, which is there for tests. What the product needs does not lie among the tests' parts`;
   if (target === folder || isInside(to, folder)) return undefined;
   const allowed = [...rule.allow, ...(forTests?.allow ?? [])];
   const isOnlyForTests = isInside(to, "core/testing") && folder !== "test";

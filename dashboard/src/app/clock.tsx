@@ -20,7 +20,6 @@ export function createPageClock(): PageClock {
 }
 
 const ClockContext = createContext<PageClock>(createPageClock());
-export const ClockProvider = ClockContext.Provider;
 
 /** The time at this drawing, drawn anew every `tickMs`; without a tick it stands still between drawings. */
 export function useNow(tickMs: number | undefined): number {

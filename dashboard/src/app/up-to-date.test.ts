@@ -2,7 +2,7 @@ import { QueryClient } from "@tanstack/react-query";
 import { describe, expect, it } from "vitest";
 import type { GateRow } from "#api/contract/gates.ts";
 import type { PipelineRow } from "#api/contract/pipeline.ts";
-import { recordRun } from "#dashboard/dev/record-run.ts";
+import { recordRun } from "#dashboard/testing/record-run.ts";
 import type { GatePage, RunPage } from "../api/client.ts";
 import { applyLogEvent, bringGatesUpToDate, bringRunsUpToDate } from "./up-to-date.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { PipelineRow } from "#api/contract/pipeline.ts";
-import { recordRun } from "#dashboard/dev/record-run.ts";
+import { recordRun } from "#dashboard/testing/record-run.ts";
 import { evolveGateRow } from "./evolve-gate-row.ts";
 import { evolveRunRow } from "./evolve-run-row.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { demoResults, metricsDocument } from "#dashboard/dev/demo-results.ts";
+import { demoResults, metricsDocument } from "#dashboard/testing/demo-results.ts";
 import { readDrawnFacts } from "./read-facts.ts";
 import { readDriftReport, readGroups, readMetricsReport } from "./read-report.ts";
 

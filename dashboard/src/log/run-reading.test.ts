@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { recordRun } from "#dashboard/dev/record-run.ts";
+import { recordRun } from "#dashboard/testing/record-run.ts";
 import { describeEvent, toneOf } from "./describe-event.ts";
 import { emptyReading, extendReading } from "./run-reading.ts";
 import { costTable } from "./cost-table.ts";

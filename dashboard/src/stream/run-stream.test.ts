@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { recordRun } from "#dashboard/dev/record-run.ts";
+import { recordRun } from "#dashboard/testing/record-run.ts";
 import { createFakeLine } from "./fake-line.testing.ts";
 import { createRunStream } from "./run-stream.ts";
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { modelCardMarkdown } from "#dashboard/dev/demo-results.ts";
+import { modelCardMarkdown } from "#dashboard/testing/demo-results.ts";
 import { parseInline } from "./parse-inline.ts";
 import { parseMarkdown } from "./parse-markdown.ts";
 

@@ -13,17 +13,15 @@ import { createPlaybookProvider } from "#lib/providers/playbook/playbook-provide
 import { createMemoryStores } from "#lib/stores/memory/create-memory-stores.ts";
 import { createToy } from "#test/run/toy-runtime.ts";
 import { demoTools } from "./demo-tools.ts";
-import { createSlowProvider } from "./slow-provider.ts";
 
 const at = (path: string): string => new URL(`../../${path}`, import.meta.url).pathname;
 
 /**
  * A runtime over memory stores with the shipped agents and workflows and tools that only pretend: what a run looks
- * like, without its cost. With a real clock it plays in real time, divided by `speed`.
+ * like, without its cost.
  */
-export async function createDemoRuntime(options: { clock: Clock; speed: () => number }): Promise<Runtime> {
-  const { clock, speed } = options;
-  const tools = demoTools(clock, speed);
+export async function createDemoRuntime(clock: Clock): Promise<Runtime> {
+  const tools = demoTools(clock);
   const loaded = await loadAgents(at("agents"), { tools: tools.map((tool) => tool.name) });
   if (!loaded.ok) throw new Error(loaded.failure.message);
   const agents = createRegistry("agent", loaded.value, (agent) => agent.manifest.id);
@@ -43,7 +41,7 @@ export async function createDemoRuntime(options: { clock: Clock; speed: () => nu
     clock: { ...clock, advance: () => undefined, sleeps: [] },
     stores,
     sources: [asks],
-    providers: [createSlowProvider(provider, clock, speed)],
+    providers: [provider],
   });
   return {
     ...toy.runtime,

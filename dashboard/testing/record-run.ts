@@ -1,8 +1,9 @@
 import type { EventView, PayloadView, PipelineRow } from "#api/contract/pipeline.ts";
-import type { Event } from "#core/contract/event.ts";
+import { eventView } from "#api/views/event-view.ts";
+import { pipelineRow } from "#api/views/pipeline-view.ts";
 import { readJsonPayload } from "#core/contract/event-log.ts";
 import { RunId } from "#core/contract/ids.ts";
-import type { JsonObject, JsonValue } from "#core/contract/json.ts";
+import type { JsonValue } from "#core/contract/json.ts";
 import type { LiveUpdate } from "#core/contract/live-channel.ts";
 import { driveRun } from "#core/run/drive-run.ts";
 import { loadRun } from "#core/run/load-run.ts";
@@ -12,9 +13,8 @@ import { startRun } from "#core/run/start-run.ts";
 import { createFakeClock } from "#core/testing/fake-clock.ts";
 import { operator, toyRequest } from "#test/run/toy-runtime.ts";
 import { createDemoRuntime } from "./demo-runtime.ts";
-import { runRow } from "./mock-views.ts";
 
-/** A whole run as the API tells it: for tests and for the stand-in server. */
+/** A whole run as the API tells it: for the console's tests. */
 export interface Recording {
   runId: string;
   events: EventView[];
@@ -32,26 +32,10 @@ export const demoRequest = {
   workflow: "governed_model",
 } as const;
 
-/** What the API says of an event. */
-export function eventView(event: Event): EventView {
-  const { seq, position, type, version, at, actor, data, hash } = event;
-  return {
-    seq,
-    position,
-    type,
-    version,
-    at,
-    actor: { kind: actor.kind, id: actor.id },
-    data,
-    hash,
-    hasPayload: event.payloadRef !== undefined,
-  };
-}
-
 /** Runs the demonstration to its end under a fake clock, a person approving each gate an hour later. */
 export async function recordRun(options: { untilFirstGate?: boolean } = {}): Promise<Recording> {
   const clock = createFakeClock(Date.UTC(2026, 10, 21, 8));
-  const runtime = await createDemoRuntime({ clock, speed: () => 1 });
+  const runtime = await createDemoRuntime(clock);
   const started = await startRun(runtime, {
     request: toyRequest({ ...demoRequest, protected: [...demoRequest.protected], approve: "ask" }),
     by: operator,
@@ -82,7 +66,7 @@ export async function recordRun(options: { untilFirstGate?: boolean } = {}): Pro
   }
   const row = await runtime.stores.projections.get("runs", runId);
   if (row === undefined) throw new Error("the run has no row");
-  const { problem: _p, dataName: _d, target: _t, ...own } = await runRow(runtime, row);
+  const { problem: _p, dataName: _d, target: _t, ...own } = await pipelineRow(runtime, row);
   return { runId, events: events.map(eventView), payloads, live, row: own };
 }
 
@@ -104,6 +88,3 @@ async function approveOpenGates(runtime: Runtime, id: string): Promise<void> {
     if (!resolved.ok) throw new Error(resolved.failure.message);
   }
 }
-
-/** A stored update as it travels: plain JSON. */
-export const liveJson = (update: LiveUpdate): JsonObject => ({ ...update });

@@ -423,8 +423,8 @@ const modelFact = (artifact: string, mitigation: string, value: number): JsonObj
   validation: { metric: "auc", value },
 });
 
-/** Tools of the shipped names that pretend to work; `speed` divides the pretended time. */
-export function demoTools(clock: Clock, speed: () => number): ToolDefinition[] {
+/** Tools of the shipped names that pretend to work, on the clock's time. */
+export function demoTools(clock: Clock): ToolDefinition[] {
   const states = new Map<string, DemoState>();
   return stages.map((stage) =>
     defineTool({
@@ -444,7 +444,7 @@ export function demoTools(clock: Clock, speed: () => number): ToolDefinition[] {
         const steps = Math.max(1, Math.round(stage.work / 250));
         for (let step = 1; step <= steps; step += 1) {
           context.progress({ message: `${stage.name}: step ${step} of ${steps}`, fraction: step / steps });
-          await clock.sleep(stage.work / steps / speed(), context.signal);
+          await clock.sleep(stage.work / steps, context.signal);
         }
         const found = await stage.run(JsonObject.parse(JSON.parse(JSON.stringify(input))), context, state);
         if ("fail" in found) return { ok: false, failure: failure("tool-failed", found.fail) };
