@@ -8,8 +8,10 @@ import { anthropicPrices } from "#lib/providers/anthropic/prices.ts";
 import { openAiModels } from "#lib/providers/openai/models.ts";
 import { createOpenAiProvider } from "#lib/providers/openai/openai-provider.ts";
 import { openAiPrices } from "#lib/providers/openai/prices.ts";
-import { createPlaybookProvider, PLAYBOOK_MODEL } from "#lib/providers/playbook/playbook-provider.ts";
+import { playbookModels, playbookPrices } from "#lib/providers/playbook/models.ts";
+import { createPlaybookProvider } from "#lib/providers/playbook/playbook-provider.ts";
 import { costOf } from "#lib/providers/pricing/cost-of.ts";
+import type { PriceTable } from "#lib/providers/pricing/price-table.ts";
 import { systemClock } from "./system-clock.ts";
 
 /** The providers of a process and what belongs to them: model names by tier, prices. */
@@ -45,27 +47,26 @@ export function createProviders(options: {
     clock: systemClock,
   });
   const playbook = createPlaybookProvider({ playbookOf: (id) => agents.get(id)?.manifest.playbook });
-  const shipped: Record<string, Readonly<Record<ModelTier, string>>> = {
-    anthropic: anthropicModels,
-    openai: openAiModels,
-    playbook: { fast: PLAYBOOK_MODEL, standard: PLAYBOOK_MODEL, deep: PLAYBOOK_MODEL },
+  const shipped: Record<string, { models: Readonly<Record<ModelTier, string>>; prices: PriceTable }> = {
+    anthropic: { models: anthropicModels, prices: anthropicPrices },
+    openai: { models: openAiModels, prices: openAiPrices },
+    playbook: { models: playbookModels, prices: playbookPrices },
   };
   return {
     providers: [playbook, anthropic, openai],
     modelFor(provider, tier) {
-      if (provider === "playbook") return PLAYBOOK_MODEL;
+      // A playbook follows its rules, whatever model the environment asks of the others.
+      if (provider === playbook.id) return playbookModels[tier];
       return (
         environment[`SWARM_MODEL_${tier.toUpperCase()}`] ??
         options.models[provider]?.[tier] ??
-        shipped[provider]?.[tier] ??
+        shipped[provider]?.models[tier] ??
         tier
       );
     },
     costOf(provider, model, usage) {
-      if (provider === "playbook") return 0;
-      if (provider === "anthropic") return costOf(anthropicPrices, model, usage);
-      if (provider === "openai") return costOf(openAiPrices, model, usage);
-      return undefined;
+      const prices = shipped[provider]?.prices;
+      return prices === undefined ? undefined : costOf(prices, model, usage);
     },
     close() {
       anthropic.close();

@@ -33,6 +33,7 @@ export interface OpenedRuntime {
   home: Home;
   deployment: LoadedDeployment;
   environment: NodeJS.ProcessEnv;
+  /** Ends connections, worker threads and stores; a second call waits for the first. */
   close(): Promise<void>;
 }
 
@@ -157,6 +158,7 @@ function assemble(parts: {
     owner: processOwner(),
     leaseTtlMs: 15_000,
   };
+  let closing: Promise<void> | undefined;
   return {
     runtime,
     stores,
@@ -164,12 +166,24 @@ function assemble(parts: {
     home,
     deployment,
     environment: parts.environment,
-    async close() {
-      providers.close();
-      await runtime.compute.close();
-      await stores.close();
+    close() {
+      closing ??= closeAll([() => providers.close(), () => runtime.compute.close(), () => stores.close()]);
+      return closing;
     },
   };
+}
+
+/** Closes one after the other; what does not close keeps nothing else open, and is told at the end. */
+async function closeAll(parts: readonly (() => void | Promise<void>)[]): Promise<void> {
+  const problems: unknown[] = [];
+  for (const close of parts) {
+    try {
+      await close();
+    } catch (error) {
+      problems.push(error);
+    }
+  }
+  if (problems.length > 0) throw new AggregateError(problems, "not everything could be closed");
 }
 
 function createScratch(home: Home): Runtime["scratch"] {

@@ -7,7 +7,7 @@ import { checkpointFolders } from "./home.ts";
 import type { OpenedRuntime } from "./open-runtime.ts";
 
 /** What signing needs: the home's key and every place for checkpoints. */
-function checkpointContext(opened: OpenedRuntime): CheckpointContext {
+export function checkpointContext(opened: OpenedRuntime): CheckpointContext {
   const { stores, signer, home, runtime } = opened;
   return {
     log: stores.log,

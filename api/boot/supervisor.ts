@@ -6,6 +6,8 @@ import type { Runtime } from "#core/run/runtime.ts";
 export interface Supervisor {
   /** Takes up everything that can go on, then follows the log for more. */
   start(): Promise<void>;
+  /** Looks for runs that another process left behind since. */
+  lookAgain(): Promise<void>;
   /** Lets every run go and waits until nothing writes any more. */
   stop(): Promise<void>;
   /** Runs at work in this process. */
@@ -22,11 +24,18 @@ const wakingEvents: Record<string, DriveReason> = {
 
 export function createSupervisor(
   runtime: Runtime,
-  options: { maxConcurrent: number; onError: (runId: string, error: unknown) => void },
+  options: {
+    maxConcurrent: number;
+    onError: (runId: string, error: unknown) => void;
+    /** A drive of this process came to its end: the run ended, or waits. */
+    onDriven?: (runId: RunId, outcome: DriveOutcome) => void;
+  },
 ): Supervisor {
   const detach = new AbortController();
   const driving = new Map<RunId, Promise<void>>();
   const again = new Set<RunId>();
+  /** What went wrong with a run last, so that looking again does not tell it again. */
+  const told = new Map<RunId, string>();
   const queue: { runId: RunId; reason: DriveReason }[] = [];
   let following: Promise<void> = Promise.resolve();
 
@@ -54,17 +63,30 @@ export function createSupervisor(
     let outcome: DriveOutcome | undefined;
     try {
       const result = await driveRun(runtime, runId, { reason, detach: detach.signal });
-      if (result.ok) outcome = result.value;
-      // Somebody else drives it: then it is in good hands.
-      else if (result.failure.code !== "conflict") options.onError(runId, new Error(result.failure.message));
+      if (result.ok) {
+        outcome = result.value;
+        told.delete(runId);
+        options.onDriven?.(runId, outcome);
+      }
+      // Somebody else drives it: then it is in good hands. A conflict without a driver is for people to solve.
+      else if ((await runtime.stores.leases.holder(runId))?.alive !== true) {
+        tell(runId, new Error(result.failure.message));
+      }
     } catch (error) {
-      options.onError(runId, error);
+      tell(runId, error);
     } finally {
       driving.delete(runId);
       const repeat = again.delete(runId) && (outcome === "waiting" || outcome === undefined);
       if (repeat) wake(runId, "gate");
       pump();
     }
+  };
+
+  const tell = (runId: RunId, error: unknown): void => {
+    const words = error instanceof Error ? error.message : String(error);
+    if (told.get(runId) === words) return;
+    told.set(runId, words);
+    options.onError(runId, error);
   };
 
   const recover = async (): Promise<void> => {
@@ -75,7 +97,8 @@ export function createSupervisor(
     });
     for (const row of rows) {
       if (row["status"] === "waiting" && row["answered"] !== 1) continue;
-      wake(RunId.parse(row["run_id"]), "recovery");
+      const runId = RunId.parse(row["run_id"]);
+      if (!driving.has(runId)) wake(runId, "recovery");
     }
   };
 
@@ -97,6 +120,7 @@ export function createSupervisor(
         options.onError("(the log)", error);
       });
     },
+    lookAgain: () => (detach.signal.aborted ? Promise.resolve() : recover()),
     async stop() {
       detach.abort(new Error("the process shuts down"));
       await Promise.all([following, ...driving.values()]);

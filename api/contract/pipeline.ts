@@ -26,6 +26,26 @@ export const StartPipeline = z.strictObject({
 });
 export type StartPipeline = z.input<typeof StartPipeline>;
 
+/** The same as one form with the data in it, for small files; `protected` may stand there several times. */
+export const StartPipelineForm = StartPipeline.omit({ dataset: true, datasetPath: true }).extend({
+  data: z.file().describe("the CSV or Parquet file, with its name"),
+  protected: z
+    .union([
+      z.array(z.string().min(1)).max(20),
+      z
+        .string()
+        .min(1)
+        .transform((one) => [one]),
+    ])
+    .default([]),
+  seed: z.coerce.number().int().nonnegative().optional(),
+  budgetUsd: z.coerce.number().positive().optional(),
+});
+export type StartPipelineForm = z.output<typeof StartPipelineForm>;
+
+/** A caller's name for one intent (IETF draft Idempotency-Key): repeated, the same answer and no second effect. */
+export const IdempotencyKey = z.string().regex(/^[\x21-\x7E]{1,200}$/, "1 to 200 visible ASCII characters");
+
 export const StartedPipeline = z.object({
   runId: z.string(),
   status: RunStatus,

@@ -16,7 +16,7 @@ export function localOrigin(options: { hosts: readonly string[] }): MiddlewareHa
         context,
         failure(
           "forbidden",
-          `this server answers as ${[...allowed].join(", ")}; it was asked as ${host ?? "nobody"}. Start it with --host to serve another name`,
+          `this server answers as ${[...allowed].join(", ")}; it was asked as ${host ?? "nobody"}. Ask it by one of these names`,
         ),
       );
     }

@@ -8,6 +8,9 @@ export function securityHeaders(): MiddlewareHandler {
     headers.set("x-content-type-options", "nosniff");
     headers.set("referrer-policy", "no-referrer");
     headers.set("x-frame-options", "SAMEORIGIN");
+    // No page of another origin can embed an answer or hold a handle on a window of ours.
+    headers.set("cross-origin-resource-policy", "same-origin");
+    headers.set("cross-origin-opener-policy", "same-origin");
     if (!headers.has("content-security-policy")) {
       headers.set(
         "content-security-policy",

@@ -1,6 +1,7 @@
 import { OpenAPIHono, type z } from "@hono/zod-openapi";
 import type { Actor } from "#core/contract/actor.ts";
 import type { OpenedRuntime } from "../boot/open-runtime.ts";
+import type { Readiness } from "../contract/health.ts";
 import { Problem } from "../contract/problem.ts";
 import { invalidRequest } from "../middleware/respond.ts";
 
@@ -12,6 +13,8 @@ export interface ApiContext {
   /** Who makes a request. Until sign-in exists: the person whose machine this is. */
   caller(): Actor;
   version: string;
+  /** Whether work can be taken, asked of the parts anew. */
+  readiness(): Promise<Readiness>;
 }
 
 /** A router whose validation errors are problem documents. */

@@ -4,7 +4,8 @@ import { stat } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { failure } from "#core/contract/failure.ts";
 import { Sha256 } from "#core/contract/ids.ts";
-import { problemResponse } from "../middleware/respond.ts";
+import { namesTag, wantedRange } from "../middleware/byte-range.ts";
+import { problemResponse, protocolProblem } from "../middleware/respond.ts";
 import { type ApiContext, createRouter, problems } from "./api-context.ts";
 
 const read = createRoute({
@@ -14,10 +15,16 @@ const read = createRoute({
   summary: "The bytes with this digest",
   request: {
     params: z.object({ sha256: Sha256 }),
-    query: z.object({ name: z.string().max(200).optional(), inline: z.enum(["1"]).optional() }),
+    query: z.strictObject({ name: z.string().max(200).optional(), inline: z.enum(["1"]).optional() }),
   },
+  description: "Takes one byte range, If-None-Match and If-Range; the entity tag is the digest.",
   responses: {
     200: { description: "The bytes", content: { "application/octet-stream": { schema: z.string() } } },
+    206: {
+      description: "The part that Range asks for",
+      content: { "application/octet-stream": { schema: z.string() } },
+    },
+    304: { description: "The caller has it" },
     ...problems,
   },
 });
@@ -51,19 +58,51 @@ export function artifactsRouter({ opened }: ApiContext): OpenAPIHono {
         .at(-1)
         ?.replaceAll(/[^A-Za-z0-9._-]/g, "_") ?? sha256;
     const type = inline === "1" ? inlineTypes[file.split(".").at(-1) ?? ""] : undefined;
+    const { size } = await stat(path);
+    const etag = `"${sha256}"`;
     const headers: Record<string, string> = {
       "content-type": type ?? "application/octet-stream",
-      "content-length": String((await stat(path)).size),
+      "content-length": String(size),
+      "accept-ranges": "bytes",
       "content-disposition": `${type === undefined ? "attachment" : "inline"}; filename="${file}"`,
       // The address is the content: it never changes.
       "cache-control": "private, max-age=31536000, immutable",
-      etag: `"${sha256}"`,
+      etag,
       "repr-digest": `sha-256=:${Buffer.from(sha256, "hex").toString("base64")}:`,
       // A page that a run made has no rights here, not even the origin's.
       "content-security-policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:",
     };
-    const body = Readable.toWeb(createReadStream(path)) as ReadableStream<Uint8Array>; // node's and the web's type are the same object
-    return context.body(body, 200, headers);
+    if (namesTag(context.req.header("if-none-match"), etag)) {
+      const { "content-length": _size, "content-type": _type, ...about } = headers;
+      return context.body(null, 304, about);
+    }
+    const condition = context.req.header("if-range");
+    const isAsked = condition === undefined || namesTag(condition, etag);
+    const range = wantedRange(isAsked ? context.req.header("range") : undefined, size);
+    if (range.kind === "unsatisfiable") {
+      return protocolProblem(context, "range-not-satisfiable", {
+        message: `the artifact has ${size} bytes; ask for a range inside of it`,
+        headers: { "content-range": `bytes */${size}` },
+      });
+    }
+    // A stream that nobody reads would keep its file open.
+    const isHead = context.req.method === "HEAD";
+    if (range.kind === "whole") {
+      return isHead ? context.body(null, 200, headers) : context.body(bytesOf(path), 200, headers);
+    }
+    const { first, last } = range;
+    const partHeaders = {
+      ...headers,
+      "content-length": String(last - first + 1),
+      "content-range": `bytes ${first}-${last}/${size}`,
+    };
+    return isHead
+      ? context.body(null, 206, partHeaders)
+      : context.body(bytesOf(path, { start: first, end: last }), 206, partHeaders);
   });
   return router;
 }
+
+/** Node's and the web's type are the same object. */
+const bytesOf = (path: string, part: { start?: number; end?: number } = {}): ReadableStream<Uint8Array> =>
+  Readable.toWeb(createReadStream(path, part)) as ReadableStream<Uint8Array>;

@@ -1,4 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import type { Context } from "hono";
 import { createWriteStream } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -7,7 +8,7 @@ import { pipeline } from "node:stream/promises";
 import { failure } from "#core/contract/failure.ts";
 import { describeData } from "../boot/inspect-data.ts";
 import { DatasetUpload } from "../contract/shelf.ts";
-import { problemResponse } from "../middleware/respond.ts";
+import { problemResponse, protocolProblem } from "../middleware/respond.ts";
 import { type ApiContext, createRouter, json, problems } from "./api-context.ts";
 
 /** Largest upload; bigger files are read from the server's data folders by path. */
@@ -19,7 +20,7 @@ const upload = createRoute({
   tags: ["datasets"],
   summary: "Upload a CSV or Parquet file as the raw body",
   request: {
-    query: z.object({ name: z.string().min(1).max(255) }),
+    query: z.strictObject({ name: z.string().min(1).max(255) }),
     body: { required: true, content: { "application/octet-stream": { schema: z.string() } } },
   },
   responses: { 201: json(DatasetUpload, "Kept under its digest, with what it holds"), ...problems },
@@ -29,6 +30,14 @@ export function datasetsRouter({ opened }: ApiContext): OpenAPIHono {
   const router = createRouter();
   router.openapi(upload, async (context) => {
     const { name } = context.req.valid("query");
+    const type = (context.req.header("content-type") ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
+    if (/^(multipart\/|application\/(json|x-www-form-urlencoded)$)/.test(type)) {
+      return protocolProblem(context, "unsupported-media-type", {
+        message: `the file itself is the body here (Content-Type: application/octet-stream), not ${type}`,
+      }) as never;
+    }
+    if (Number(context.req.header("content-length") ?? 0) > MAX_UPLOAD_BYTES)
+      return tooLarge(context) as never;
     const { body } = context.req.raw;
     if (body === null)
       return problemResponse(context, failure("invalid-input", "the upload is empty")) as never;
@@ -50,16 +59,16 @@ export function datasetsRouter({ opened }: ApiContext): OpenAPIHono {
       return context.json({ ...stored, name, ...described.value }, 201);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
-      return problemResponse(
-        context,
-        failure(
-          "invalid-input",
-          `an upload may have ${MAX_UPLOAD_BYTES / 1024 / 1024} MB; put the file into the server's data folder and name its path`,
-        ),
-      ) as never;
+      return tooLarge(context) as never;
     } finally {
       await rm(temporary, { force: true });
     }
   });
   return router;
 }
+
+const tooLarge = (context: Context): Response =>
+  protocolProblem(context, "body-too-large", {
+    message: `an upload may have ${MAX_UPLOAD_BYTES / 1024 / 1024} MB; put the file into one of the server's data folders and name its path`,
+    headers: { connection: "close" },
+  });

@@ -14,7 +14,7 @@ const list = createRoute({
   summary: "A run's events after a sequence number, oldest first",
   request: {
     params: z.object({ id: RunId }),
-    query: z.object({
+    query: z.strictObject({
       after: z.coerce.number().int().min(0).default(0),
       limit: z.coerce.number().int().min(1).max(1000).default(1000),
     }),
@@ -44,6 +44,9 @@ export function eventsRouter({ opened }: ApiContext): OpenAPIHono {
   });
   router.openapi(payload, async (context) => {
     const { id, seq } = context.req.valid("param");
+    if ((await log.streamHead({ kind: "run", id })).seq === 0) {
+      return problemResponse(context, failure("not-found", `there is no run ${id}`)) as never;
+    }
     const [event] = await log.read({ kind: "run", id }, { afterSeq: seq - 1, limit: 1 });
     if (event?.payloadRef === undefined) {
       return problemResponse(

@@ -3,6 +3,7 @@ import { type Failure, failure } from "#core/contract/failure.ts";
 import { GateId, RunId } from "#core/contract/ids.ts";
 import type { JsonObject } from "#core/contract/json.ts";
 import { resolveGate, viewGate } from "#core/run/resolve-gate.ts";
+import { readPage } from "../boot/page-cursor.ts";
 import { DecideGate, GateDetail, GateRow } from "../contract/gates.ts";
 import { page, Paging } from "../contract/paging.ts";
 import { problemResponse } from "../middleware/respond.ts";
@@ -14,9 +15,12 @@ const list = createRoute({
   method: "get",
   path: "/gates",
   tags: ["gates"],
-  summary: "Gates of all runs, oldest first",
+  summary: "Gates of all runs, newest first; with state=open the one that waits longest first",
   request: {
-    query: Paging.extend({ state: z.enum(["open", "resolved", "expired", "withdrawn"]).optional() }),
+    query: Paging.extend({
+      state: z.enum(["open", "resolved", "expired", "withdrawn"]).optional(),
+      runId: RunId.optional(),
+    }),
   },
   responses: { 200: json(page(GateRow), "One page"), ...problems },
 });
@@ -41,14 +45,24 @@ export function gatesRouter(api: ApiContext): OpenAPIHono {
   const { runtime } = api.opened;
   const router = createRouter();
   router.openapi(list, async (context) => {
-    const { limit, offset, state } = context.req.valid("query");
-    const { rows, total } = await runtime.stores.projections.list("gates", {
-      ...(state === undefined ? {} : { where: { state } }),
-      orderBy: { column: "opened_at", direction: state === "open" ? "ascending" : "descending" },
-      limit,
-      offset,
-    });
-    return context.json({ items: rows.map(gateRow), total, limit, offset }, 200);
+    const { limit, state, runId, ...place } = context.req.valid("query");
+    const found = await readPage(
+      runtime.stores.projections,
+      {
+        projection: "gates",
+        where: {
+          ...(state === undefined ? {} : { state }),
+          ...(runId === undefined ? {} : { run_id: runId }),
+        },
+        column: "opened_at",
+        key: "gate_id",
+        direction: state === "open" ? "ascending" : "descending",
+      },
+      { limit, ...place },
+    );
+    if (!found.ok) return problemResponse(context, found.failure) as never;
+    const { rows, ...rest } = found.value;
+    return context.json({ items: rows.map(gateRow), limit, ...rest }, 200);
   });
   router.openapi(read, async (context) => {
     const { id } = context.req.valid("param");
@@ -71,7 +85,15 @@ export function gatesRouter(api: ApiContext): OpenAPIHono {
       ...(comment === undefined ? {} : { comment }),
       ...(input === undefined ? {} : { input }),
     });
-    if (!resolved.ok) return problemResponse(context, resolved.failure) as never;
+    if (!resolved.ok) {
+      const { failure: refusal } = resolved;
+      if (refusal.code !== "gate-input-changed") return problemResponse(context, refusal) as never;
+      // Both hashes, so that the caller sees which of the two is not what they thought.
+      const row = await api.opened.stores.projections.get("gates", id);
+      const gateInputHash = row?.["input_hash"] ?? null;
+      const details = { ...refusal.details, gateInputHash, decidedInputHash: inputHash };
+      return problemResponse(context, { ...refusal, details }) as never;
+    }
     const viewed = await viewGate(runtime, runId.value, id);
     return viewed.ok ? context.json(viewed.value, 200) : (problemResponse(context, viewed.failure) as never);
   });

@@ -1,5 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
-import { AgentView, Health, ToolView, WorkflowRow } from "../contract/shelf.ts";
+import { AgentView, ToolView, WorkflowRow } from "../contract/shelf.ts";
 import { type ApiContext, createRouter, json, problems } from "./api-context.ts";
 
 const items = <Row extends z.ZodType>(row: Row) => z.object({ items: z.array(row) });
@@ -12,7 +12,6 @@ const get = <Path extends string, Schema extends z.ZodType>(path: Path, summary:
     responses: { 200: json(schema, summary), ...problems },
   });
 
-const health = get("/health", "Whether the server works, and with what", Health);
 const agents = get("/agents", "The agents", items(AgentView));
 const tools = get("/tools", "The typed tools", items(ToolView));
 const workflows = get("/workflows", "The workflows", items(WorkflowRow));
@@ -20,23 +19,6 @@ const workflows = get("/workflows", "The workflows", items(WorkflowRow));
 export function shelfRouter(api: ApiContext): OpenAPIHono {
   const { runtime } = api.opened;
   const router = createRouter();
-  router.openapi(health, async (context) => {
-    const { size } = await runtime.stores.log.head();
-    const providers = runtime.providers
-      .list()
-      .map((provider) => ({ id: provider.id, ...provider.availability() }));
-    return context.json(
-      {
-        status: "ok" as const,
-        version: api.version,
-        deployment: runtime.deployment.id,
-        activeRuns: [...api.activeRuns()],
-        log: { size },
-        providers,
-      },
-      200,
-    );
-  });
   router.openapi(agents, (context) =>
     context.json(
       {

@@ -2,51 +2,47 @@ import type { Event } from "#core/contract/event.ts";
 import type { RunId } from "#core/contract/ids.ts";
 import type { LiveUpdate } from "#core/contract/live-channel.ts";
 import type { Runtime } from "#core/run/runtime.ts";
-import type { StreamMessage } from "../contract/stream.ts";
 import { eventView } from "../views/event-view.ts";
+import { createSender, type SenderLimits, type SocketSink } from "./sender.ts";
 
-/** The sending half of a socket. `bufferedBytes` grows when the client reads more slowly than the run writes. */
-export interface SocketSink {
-  send(text: string): void;
-  bufferedBytes(): number;
-  close(code: number, reason: string): void;
-}
+/** Closes a socket whose client says it has more than there is. */
+export const AHEAD_OF_LOG = 4409;
 
-/** A client that lets this much pile up is dropped; it reconnects after the last event it has. */
-const MAX_BUFFERED_BYTES = 8 * 1024 * 1024;
+type StreamOptions = { signal: AbortSignal; limits?: SenderLimits };
 
 /**
- * Sends a run's events after a sequence number and then the live ones, until the signal aborts. Reading and
- * following are one query by number, so there is no gap and no duplicate between them.
+ * Sends a run's events after a sequence number and then the live ones, until the signal aborts or the client falls
+ * silent. Reading and following are one query by number, so there is no gap and no duplicate between them. A client
+ * that is ahead of the log is told so: what it has is of another log, or of one that was put back.
  */
 export async function streamRun(
-  runtime: Runtime,
+  runtime: Pick<Runtime, "stores" | "live" | "clock">,
   sink: SocketSink,
-  options: { runId: RunId; afterSeq: number; signal: AbortSignal },
+  options: StreamOptions & { runId: RunId; afterSeq: number },
 ): Promise<void> {
-  const { runId, signal } = options;
+  const { runId, afterSeq, signal } = options;
   const stream = { kind: "run", id: runId } as const;
-  const head = await runtime.stores.log.streamHead(stream);
-  const stop = new AbortController();
-  const either = AbortSignal.any([signal, stop.signal]);
-  const send = sender(sink, stop);
+  const sender = createSender(sink, { clock: runtime.clock, ...options });
+  const { seq: head } = await runtime.stores.log.streamHead(stream);
+  if (afterSeq > head) {
+    await refuseAhead(
+      sender,
+      sink,
+      `run ${runId} has ${head} events, none after ${afterSeq}; read it again with after=0`,
+    );
+    return;
+  }
   const unsubscribe = runtime.live.subscribe(runId, (update: LiveUpdate) => {
-    send({ type: "live", runId, update: { ...update } });
+    sender.offer({ type: "live", runId, update: { ...update } });
   });
   try {
-    let caughtUp = options.afterSeq >= head.seq;
-    if (caughtUp) send({ type: "caught-up", seq: head.seq });
-    for await (const events of runtime.stores.log.followStream(stream, {
-      afterSeq: options.afterSeq,
-      signal: either,
-    })) {
+    if (afterSeq === head && !(await sender.send({ type: "caught-up", seq: head }))) return;
+    for await (const events of runtime.stores.log.followStream(stream, { afterSeq, signal })) {
       for (const event of events) {
-        send({ type: "event", runId, event: eventView(event) });
-        if (!caughtUp && event.seq >= head.seq) {
-          caughtUp = true;
-          send({ type: "caught-up", seq: event.seq });
-        }
+        if (!(await sender.send({ type: "event", runId, event: eventView(event) }))) return;
+        if (event.seq === head && !(await sender.send({ type: "caught-up", seq: head }))) return;
       }
+      await nextTurn();
     }
   } finally {
     unsubscribe();
@@ -55,38 +51,45 @@ export async function streamRun(
 
 /** The same over all runs, by position in the log. */
 export async function streamLog(
-  runtime: Runtime,
+  runtime: Pick<Runtime, "stores" | "clock">,
   sink: SocketSink,
-  options: { fromPosition: number | undefined; signal: AbortSignal },
+  options: StreamOptions & { fromPosition: number | undefined },
 ): Promise<void> {
+  const { signal } = options;
+  const sender = createSender(sink, { clock: runtime.clock, ...options });
   const { size } = await runtime.stores.log.head();
   const fromPosition = options.fromPosition ?? size;
-  const stop = new AbortController();
-  const signal = AbortSignal.any([options.signal, stop.signal]);
-  const send = sender(sink, stop);
-  let caughtUp = fromPosition >= size;
-  if (caughtUp) send({ type: "caught-up", seq: size });
+  if (fromPosition > size) {
+    await refuseAhead(
+      sender,
+      sink,
+      `the log has ${size} events, none from ${fromPosition} on; read it again with from=0`,
+    );
+    return;
+  }
+  if (fromPosition === size && !(await sender.send({ type: "caught-up", seq: size }))) return;
   for await (const events of runtime.stores.log.follow({ fromPosition, signal })) {
     for (const event of events) {
-      if (isRunEvent(event)) send({ type: "event", runId: event.stream.id, event: eventView(event) });
-      if (!caughtUp && event.position >= size - 1) {
-        caughtUp = true;
-        send({ type: "caught-up", seq: event.position + 1 });
+      if (isRunEvent(event)) {
+        const { id } = event.stream;
+        if (!(await sender.send({ type: "event", runId: id, event: eventView(event) }))) return;
       }
+      if (event.position === size - 1 && !(await sender.send({ type: "caught-up", seq: size }))) return;
     }
+    await nextTurn();
   }
+}
+
+async function refuseAhead(
+  sender: ReturnType<typeof createSender>,
+  sink: SocketSink,
+  message: string,
+): Promise<void> {
+  await sender.send({ type: "problem", message });
+  sink.close(AHEAD_OF_LOG, "ahead of the log");
 }
 
 const isRunEvent = (event: Event): boolean => event.stream.kind === "run";
 
-function sender(sink: SocketSink, stop: AbortController): (message: StreamMessage) => void {
-  return (message) => {
-    if (stop.signal.aborted) return;
-    if (sink.bufferedBytes() > MAX_BUFFERED_BYTES) {
-      stop.abort();
-      sink.close(1013, "read faster, or reconnect after the last event");
-      return;
-    }
-    sink.send(JSON.stringify(message));
-  };
-}
+/** A long history is read in pieces; between them everybody else has a turn. */
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

@@ -1,5 +1,6 @@
 import { PayloadRef } from "#core/contract/event.ts";
 import { readJsonPayload } from "#core/contract/event-log.ts";
+import type { RunId } from "#core/contract/ids.ts";
 import type { JsonObject } from "#core/contract/json.ts";
 import { RunRequest } from "#core/contract/run-request.ts";
 import type { LoadedRun } from "#core/run/load-run.ts";
@@ -7,7 +8,13 @@ import { runResult } from "#core/run/run-result.ts";
 import type { Runtime } from "#core/run/runtime.ts";
 import type { WorkflowGraph } from "#core/workflow/workflow-graph.ts";
 import { rowText } from "./row-text.ts";
-import { type PipelineDetail, type PipelineRow, RunStatus, type WorkflowView } from "../contract/pipeline.ts";
+import {
+  type PipelineDetail,
+  type PipelineRow,
+  RunStatus,
+  type StartedPipeline,
+  type WorkflowView,
+} from "../contract/pipeline.ts";
 
 /** A row of the list: the projection, and the request's words from its payload. */
 export async function pipelineRow(runtime: Runtime, row: JsonObject): Promise<PipelineRow> {
@@ -33,6 +40,16 @@ export async function pipelineRow(runtime: Runtime, row: JsonObject): Promise<Pi
     costUsd: number("cost_usd"),
     artifacts: number("artifacts"),
     events: number("events"),
+  };
+}
+
+/** A run's place in the API, for whoever started it or asked it to end. */
+export function startedView(runId: RunId, status: StartedPipeline["status"]): StartedPipeline {
+  const self = `/api/v1/pipelines/${runId}`;
+  return {
+    runId,
+    status,
+    links: { self, events: `${self}/events`, stream: `${self}/ws`, console: `/runs/${runId}` },
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Actor } from "#core/contract/actor.ts";
+import type { IdempotencyRecord } from "#core/contract/event-log.ts";
 import { ok, type Result } from "#core/contract/failure.ts";
 import { fail } from "#core/contract/failure.ts";
 import { RunId, Sha256 } from "#core/contract/ids.ts";
@@ -15,7 +16,13 @@ import type { Runtime } from "./runtime.ts";
  */
 export async function startRun(
   runtime: Runtime,
-  options: { request: RunRequest; by: Actor; runId?: string },
+  options: {
+    request: RunRequest;
+    by: Actor;
+    runId?: string;
+    /** Committed with the run: a repeat finds it instead of starting a second one. */
+    idempotency?: IdempotencyRecord;
+  },
 ): Promise<Result<RunId>> {
   const { request } = options;
   const graph = runtime.workflows.get(request.workflow);
@@ -73,6 +80,7 @@ export async function startRun(
       },
     ],
     durability: "full",
+    ...(options.idempotency === undefined ? {} : { idempotency: options.idempotency }),
   });
   if (!committed.ok) {
     if (committed.failure.code !== "conflict") return committed;
