@@ -9,8 +9,6 @@ export function bodyLimit(options: { maxBytes: number; advice: string }): Middle
     onError: (context) =>
       protocolProblem(context, "body-too-large", {
         message: `this route takes bodies of up to ${inUnits(options.maxBytes)}; ${options.advice}`,
-        // What is still coming is not read, so the connection cannot serve another request.
-        headers: { connection: "close" },
       }),
   });
 }

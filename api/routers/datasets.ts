@@ -70,5 +70,4 @@ export function datasetsRouter({ opened }: ApiContext): OpenAPIHono {
 const tooLarge = (context: Context): Response =>
   protocolProblem(context, "body-too-large", {
     message: `an upload may have ${MAX_UPLOAD_BYTES / 1024 / 1024} MB; put the file into one of the server's data folders and name its path`,
-    headers: { connection: "close" },
   });

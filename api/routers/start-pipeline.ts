@@ -1,4 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import type { MiddlewareHandler } from "hono";
 import { createStartPipeline, type StartBody } from "../boot/start-pipeline.ts";
 import { IdempotencyKey, StartedPipeline, StartPipeline, StartPipelineForm } from "../contract/pipeline.ts";
 import { bodyLimit } from "../middleware/body-limit.ts";
@@ -38,6 +39,7 @@ export function startPipelineRouter(api: ApiContext): OpenAPIHono {
     ...documented,
     hide: true,
     middleware: [
+      onlyWholeForms,
       bodyLimit({ maxBytes: MAX_FORM_BYTES, advice: "send the file to POST /api/v1/datasets first" }),
     ],
     request: { ...request, body: { ...request.body, required: false } },
@@ -45,12 +47,6 @@ export function startPipelineRouter(api: ApiContext): OpenAPIHono {
   router.openapi(either, async (context) => {
     const { "idempotency-key": idempotencyKey } = context.req.valid("header");
     const type = context.req.header("content-type") ?? "";
-    // To the library every form is like every other.
-    if (type.startsWith("application/x-www-form-urlencoded")) {
-      return protocolProblem(context, "unsupported-media-type", {
-        message: "send application/json, or multipart/form-data with the file as `data`",
-      }) as never;
-    }
     // Without a body neither reader looked at it, so it is looked at here; what was read before stays as it is.
     const read = type.startsWith("multipart/form-data")
       ? readAs("form", StartPipelineForm.safeParse(context.req.valid("form")))
@@ -84,3 +80,14 @@ const readAs = <Kind extends StartBody["kind"], Body>(kind: Kind, parsed: z.ZodS
   parsed.success
     ? ({ success: true, start: { kind, body: parsed.data } } as const)
     : ({ success: false, error: parsed.error } as const);
+
+/** To the library every form is like every other; this one has a file in it. */
+const onlyWholeForms: MiddlewareHandler = async (context, next) => {
+  if ((context.req.header("content-type") ?? "").startsWith("application/x-www-form-urlencoded")) {
+    return protocolProblem(context, "unsupported-media-type", {
+      message: "send application/json, or multipart/form-data with the file as `data`",
+    });
+  }
+  await next();
+  return undefined;
+};
