@@ -10,6 +10,9 @@ export type Plan =
   | { kind: "finish" }
   | { kind: "fail"; failure: Failure };
 
+/** What planning reads of a run: which nodes were visited how, and which edges led on since. */
+export type PlanState = Pick<RunState, "visits" | "arrivals">;
+
 export interface NodeEntry {
   nodeId: string;
   visit: number;
@@ -22,7 +25,7 @@ export interface NodeEntry {
  * `join: all` when every edge into it was, or when nothing else can still arrive. Without work and arrivals the
  * run is finished.
  */
-export function nextStep(graph: WorkflowGraph, state: RunState): Plan {
+export function nextStep(graph: WorkflowGraph, state: PlanState): Plan {
   const failed = state.visits.find((visit) => visit.status === "failed");
   if (failed !== undefined) {
     return {
@@ -54,7 +57,7 @@ export function nextStep(graph: WorkflowGraph, state: RunState): Plan {
 
 function entries(
   graph: WorkflowGraph,
-  state: RunState,
+  state: PlanState,
   running: readonly NodeVisit[],
   nothingElseComes: boolean,
 ): NodeEntry[] {
