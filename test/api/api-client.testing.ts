@@ -51,7 +51,8 @@ export function createTestClient(url: string): TestClient {
 
 /** The problem document of a refusal; throws when the answer is none, or says another status than it has. */
 export function problemIn(answer: Answer): Problem {
-  if (answer.type !== "application/problem+json") throw new Error(`${answer.status} ${answer.type} is no problem`);
+  if (answer.type !== "application/problem+json")
+    throw new Error(`${answer.status} ${answer.type} is no problem`);
   const problem = Problem.parse(answer.json());
   if (problem.status !== answer.status) throw new Error(`${answer.status} speaks of ${problem.status}`);
   if (/\bat .*\.ts:\d|node_modules/.test(answer.body)) throw new Error(`a stack went out: ${answer.body}`);

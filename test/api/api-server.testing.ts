@@ -74,7 +74,10 @@ export async function createServerProcess(home: ApiHome): Promise<ServerProcess>
   return {
     url: `http://127.0.0.1:${port}`,
     async start() {
-      running = startSwarm(["serve", "--port", String(port), "--json", "--deployment", home.deployment], home);
+      running = startSwarm(
+        ["serve", "--port", String(port), "--json", "--deployment", home.deployment],
+        home,
+      );
       await running.saw('"url"');
     },
     async kill() {

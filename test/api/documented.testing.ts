@@ -11,7 +11,8 @@ const script = fileURLToPath(new URL("check_exchanges.py", import.meta.url));
 export function hasOpenApiValidator(): boolean {
   const found = spawnSync("python3", ["-c", "import openapi_spec_validator, jsonschema, referencing"]);
   if (found.status === 0) return true;
-  const message = "the API's document is checked with openapi-spec-validator: pip install openapi-spec-validator";
+  const message =
+    "the API's document is checked with openapi-spec-validator: pip install openapi-spec-validator";
   if (process.env["CI"] !== undefined) throw new Error(message);
   console.warn(`SKIPPED: ${message}`);
   return false;

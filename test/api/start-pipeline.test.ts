@@ -53,21 +53,31 @@ describe("POST /pipelines: where the data comes from", () => {
     }
   });
 
-  it.each(["../secret.csv", "x/../../secret.csv", "/etc/passwd", "escape.csv", "%2e%2e/secret.csv", "a\0b.csv", "."])(
-    "refuses %j, which is not a file of that folder, and starts nothing",
-    async (datasetPath) => {
-      const before = await total();
-      const answer = await client.post(PIPELINES, startBody("asks", { datasetPath }));
-      expect([403, 404]).toContain(answer.status);
-      expect(problemIn(answer).detail).toMatch(/upload|SWARM_DATA_DIRS/);
-      expect(await total()).toBe(before);
-    },
-  );
+  it.each([
+    "../secret.csv",
+    "x/../../secret.csv",
+    "/etc/passwd",
+    "escape.csv",
+    "%2e%2e/secret.csv",
+    "a\0b.csv",
+    ".",
+  ])("refuses %j, which is not a file of that folder, and starts nothing", async (datasetPath) => {
+    const before = await total();
+    const answer = await client.post(PIPELINES, startBody("asks", { datasetPath }));
+    expect([403, 404]).toContain(answer.status);
+    expect(problemIn(answer).detail).toMatch(/upload|SWARM_DATA_DIRS/);
+    expect(await total()).toBe(before);
+  });
 
   it("says the same of a file outside whether it is there or not", async () => {
     const refusal = async (datasetPath: string) =>
-      problemIn(await client.post(PIPELINES, startBody("asks", { datasetPath }))).detail.replace(datasetPath, "");
-    expect(await refusal(join(home.folder, "secret.csv"))).toBe(await refusal(join(home.folder, "nothing.csv")));
+      problemIn(await client.post(PIPELINES, startBody("asks", { datasetPath }))).detail.replace(
+        datasetPath,
+        "",
+      );
+    expect(await refusal(join(home.folder, "secret.csv"))).toBe(
+      await refusal(join(home.folder, "nothing.csv")),
+    );
   });
 
   it("takes a form with the file in it, and keeps its name", async () => {
