@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { appendFile, chmod, copyFile, mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { appendFile, chmod, copyFile, mkdir, readFile, rename, truncate, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Artifact, ArtifactStore } from "#core/contract/artifact.ts";
 import type { RunFolders } from "#core/contract/run-folder.ts";
@@ -27,6 +27,8 @@ export function createRunFolders(options: { root: string; artifacts: ArtifactSto
     return next;
   };
   const folder = (runId: string): string => join(root, runId);
+  // One process drives a run, so what it wrote last need not be read back before each write.
+  const lastWritten = new Map<string, number>();
 
   return {
     path: folder,
@@ -50,10 +52,13 @@ export function createRunFolders(options: { root: string; artifacts: ArtifactSto
     appendConversation: (runId, agent, lines) =>
       inTurn(runId, async () => {
         const file = join(folder(runId), "conversations", `${agent}.jsonl`);
-        await mkdir(dirname(file), { recursive: true });
-        const last = await lastSeq(file);
+        const last = lastWritten.get(file) ?? (await mendConversation(file));
         const fresh = lines.filter((line) => line.seq > last);
-        if (fresh.length > 0) await appendFile(file, fresh.map(({ line }) => `${line}\n`).join(""));
+        if (fresh.length === 0) return;
+        // Until the write is known to be whole, the next one looks at the file again.
+        lastWritten.delete(file);
+        await appendFile(file, fresh.map(({ line }) => `${line}\n`).join(""));
+        lastWritten.set(file, Math.max(...fresh.map(({ seq }) => seq)));
       }),
   };
 }
@@ -77,16 +82,21 @@ async function readIndex(base: string): Promise<FolderIndex> {
   }
 }
 
-/** The number of the last complete line, 0 for a new file; a cut last line (power loss) does not count. */
-async function lastSeq(file: string): Promise<number> {
-  let text: string;
+/**
+ * Makes the file ready to go on: cuts off a last line that a power loss left unfinished, so that the next one does
+ * not run into it, and gives the number of the last whole line, 0 for a new file.
+ */
+async function mendConversation(file: string): Promise<number> {
+  await mkdir(dirname(file), { recursive: true });
+  let content: Buffer;
   try {
-    text = await readFile(file, "utf8");
+    content = await readFile(file);
   } catch {
     return 0;
   }
-  const lines = text.split("\n").filter((line) => line !== "");
-  for (const line of lines.toReversed()) {
+  const whole = content.subarray(0, content.lastIndexOf(0x0a) + 1);
+  if (whole.length < content.length) await truncate(file, whole.length);
+  for (const line of whole.toString("utf8").split("\n").toReversed()) {
     try {
       const { seq } = JSON.parse(line) as { seq?: unknown }; // checked next
       if (typeof seq === "number") return seq;
