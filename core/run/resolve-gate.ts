@@ -6,6 +6,7 @@ import type { GateId, RunId, Sha256 } from "#core/contract/ids.ts";
 import type { JsonObject, JsonValue } from "#core/contract/json.ts";
 import { hashOfJson } from "#core/events/hash.ts";
 import { newRunEvent } from "#core/events/run-event.ts";
+import type { RunState } from "#core/events/run-state.ts";
 import { hasEnded } from "./cancel-run.ts";
 import { loadRun } from "./load-run.ts";
 import type { Runtime } from "./runtime.ts";
@@ -74,7 +75,7 @@ export async function resolveGate(
       `you decided about ${options.inputHash.slice(0, 12)}…, the gate stands before ${gate.inputHash.slice(0, 12)}…`,
     );
   }
-  const artifacts = await changedArtifact(runtime, shown);
+  const artifacts = await changedArtifact(runtime, shown, loaded.value.state);
   if (artifacts !== undefined) return changed(gateId, artifacts);
   let approvedHash: Sha256 = gate.inputHash;
   if (decision === "edited") {
@@ -133,9 +134,18 @@ function changed(gateId: GateId, how: string): ReturnType<typeof fail> {
 }
 
 /** Says which artifact named in what was shown has lost its bytes, if any has. */
-async function changedArtifact(runtime: Runtime, shown: JsonValue): Promise<string | undefined> {
+async function changedArtifact(
+  runtime: Runtime,
+  shown: JsonValue,
+  { artifacts }: RunState,
+): Promise<string | undefined> {
+  const recorded = new Set([...artifacts.values()].map(({ sha256 }) => sha256));
   for (const digest of digestsIn(shown)) {
-    if (!(await runtime.stores.artifacts.has(digest))) continue;
+    if (!(await runtime.stores.artifacts.has(digest))) {
+      // Not every digest is an artifact's; one that the run recorded is.
+      if (recorded.has(digest)) return `the bytes of artifact ${digest.slice(0, 12)}… are gone`;
+      continue;
+    }
     try {
       await runtime.stores.artifacts.read(digest);
     } catch {
