@@ -11,6 +11,8 @@ export interface ProjectionDefinition {
   /** Shown in the documentation of the database. */
   description: string;
   columns: readonly ProjectionColumn[];
+  /** Raised when `keys` or `apply` come to answer otherwise, so that stores fold the log anew. Default 1. */
+  version?: number;
   /** The keys of the rows that an event touches; most events touch none. */
   keys(event: Event): readonly string[];
   /** The new row, or undefined to delete it. Must not change its arguments. */

@@ -16,10 +16,11 @@ export const quoted = (name: string): string => `"${name}"`;
 /** The table behind a projection's view. Its own columns start with `_`, which no projection's column does. */
 export const tableOf = (projection: string): string => quoted(`projection_${projection}`);
 
-/** Tells whether a table still has the columns that a definition asks for. */
-export function shapeOf({ name, columns }: ProjectionDefinition): string {
+/** Tells whether a table still is what a definition asks for: its columns, and rows by this version of its rule. */
+export function shapeOf({ name, columns, version = 1 }: ProjectionDefinition): string {
   return hashOfJson({
     name,
+    version,
     columns: columns.map((column) => ({ ...column, indexed: column.indexed === true })),
   });
 }

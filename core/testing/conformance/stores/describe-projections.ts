@@ -243,6 +243,24 @@ export function describeProjections(adapter: StoreAdapter): void {
       },
     );
 
+    shared(`folds the log anew when a definition's rule has a higher version${reason}`, async () => {
+      const home = await homes.home();
+      const before = home.open({ projections: [sampleProjection] });
+      valueOf(await before.log.commit(append(runStream(1), [note({ status: "open" })])));
+      await before.close();
+      const apply: typeof sampleProjection.apply = (row, event, key) => ({
+        ...sampleProjection.apply(row, event, key),
+        status: "as the new rule says",
+      });
+      const same = home.open({ projections: [{ ...sampleProjection, apply }] });
+      expect(await same.projections.get("sample_runs", "run_000001")).toMatchObject({ status: "open" });
+      await same.close();
+      const raised = home.open({ projections: [{ ...sampleProjection, apply, version: 2 }] });
+      expect(await raised.projections.get("sample_runs", "run_000001")).toMatchObject({
+        status: "as the new rule says",
+      });
+    });
+
     shared(`stops a process whose projections are no longer those of the home${reason}`, async () => {
       const home = await homes.home();
       const older = home.open({ projections: [sampleTotals] });
