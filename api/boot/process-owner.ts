@@ -29,6 +29,12 @@ export function isOwnerAlive(owner: string): boolean {
   return startTime(pid) === start;
 }
 
+/** An owner in words, for people who are told that somebody else is at work. */
+export function describeOwner(owner: string): string {
+  const [host = "", , pid = ""] = owner.split("|");
+  return pid === "" ? owner : `process ${pid}${host === hostname() ? "" : ` on ${host}`}`;
+}
+
 function bootId(): string {
   try {
     return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim().slice(0, 8);

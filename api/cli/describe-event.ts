@@ -41,7 +41,7 @@ export function describeEvent(state: RunState, event: RunEvent): EventLine | und
         "strong",
       );
     case "node.failed":
-      return line(0, `${event.data.nodeId} failed: ${event.data.failure.message}`, "bad");
+      return line(0, nodeFailure(event.data.nodeId, event.data.failure.message), "bad");
     case "route.chosen": {
       const values = Object.entries(event.data.values).map(
         ([path, value]) => `${lastPart(path)}=${JSON.stringify(value)}`,
@@ -125,6 +125,9 @@ const line = (depth: number, text: string, tone: Tone): EventLine => ({
   text: text.replaceAll(/\s+/g, " "),
   tone,
 });
+/** The messages of nodes mostly begin with the node's name already. */
+const nodeFailure = (nodeId: string, message: string): string =>
+  `${nodeId} failed: ${message.startsWith(`${nodeId}: `) ? message.slice(nodeId.length + 2) : message}`;
 const seconds = (millis: number): string => `${(millis / 1000).toFixed(1)} s`;
 const lastPart = (path: string): string => path.split(".").slice(-2).join(".");
 const toolWord = (tool: string): string =>

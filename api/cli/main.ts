@@ -1,6 +1,8 @@
+import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import type { CommandContext } from "./command-context.ts";
 import { exitCode } from "./exit-code.ts";
+import { addExamples } from "./help-examples.ts";
 import { createTerminal } from "./terminal.ts";
 
 /** A command and how to get it: what a command needs is loaded only when that command is meant. */
@@ -63,7 +65,13 @@ const entries: readonly CommandEntry[] = [
   },
 ];
 
-const EXIT_CODES = `
+const EXAMPLES_AND_EXIT_CODES = `
+Examples:
+  swarm demo
+  swarm run "Who earns more than 50K a year?" --data adult.csv --target income --protected sex,race
+  swarm gates list
+  swarm runs --help
+
 Data goes to stdout, talk to stderr. SWARM_HOME (.swarm here) holds everything that is kept.
 Exit codes: 0 done, 2 usage or bad input, 3 waiting at a gate, 4 failed, 5 cancelled, 6 refused by
 policy or guardrail, 7 a required part is missing.`;
@@ -90,7 +98,9 @@ export async function main(
   try {
     for (const entry of entries) {
       const command = program.command(entry.name).description(entry.description);
-      if (entry.name === wanted) (await entry.load())(command, context);
+      if (entry.name !== wanted) continue;
+      (await entry.load())(command, context);
+      addExamples(command);
     }
     await program.parseAsync([...args], { from: "user" });
   } catch (error) {
@@ -101,8 +111,14 @@ export async function main(
   return code;
 }
 
+function installedVersion(): string {
+  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+  return (JSON.parse(text) as { version: string }).version; // our own package's
+}
+
 function createProgram(terminal: ReturnType<typeof createTerminal>): Command {
   return new Command("swarm")
+    .version(installedVersion(), "-V, --version", "the version of this installation")
     .description("Agents that build governed machine-learning models. Everything they do is on the record.")
     .configureOutput({
       writeOut: (text) => {
@@ -117,6 +133,6 @@ function createProgram(terminal: ReturnType<typeof createTerminal>): Command {
     })
     .showHelpAfterError("Add --help to see how it is used.")
     .showSuggestionAfterError()
-    .addHelpText("after", EXIT_CODES)
+    .addHelpText("after", EXAMPLES_AND_EXIT_CODES)
     .exitOverride();
 }

@@ -91,7 +91,8 @@ function artifactLines({ artifacts, workDir }: ReportedRun): string[] {
   return lines;
 }
 
-function nextStep({ runId, status, gates }: ReportedRun): string | undefined {
+/** The commands that a run which has not ended waits for. */
+export function nextStep({ runId, status, gates }: ReportedRun): string | undefined {
   if (status === "running" || status === "queued") return `swarm runs resume ${runId}`;
   if (status !== "waiting") return undefined;
   const gate = gates.find(({ state }) => state === "open")?.id ?? "GATE";

@@ -2,8 +2,10 @@ import type { Failure } from "#core/contract/failure.ts";
 
 /** Where a command writes: data to stdout, talk to stderr. */
 export interface Terminal {
-  /** Colours and a live tree are for people who watch. */
+  /** A live tree is for people who watch. */
   isInteractive: boolean;
+  /** Colours are for terminals, and for people who did not turn them off (no-color.org). */
+  hasColours: boolean;
   /** Somebody is there to answer: never true without a terminal at both ends. */
   canPrompt: boolean;
   data(text: string): void;
@@ -27,6 +29,7 @@ export function createTerminal(options: {
   const isInteractive = stderr.isTTY && stdout.isTTY && environment["TERM"] !== "dumb";
   return {
     isInteractive,
+    hasColours: isInteractive && !environment["NO_COLOR"],
     canPrompt: isInteractive && stdin.isTTY === true,
     columns: stdout.isTTY ? stdout.columns : Number.POSITIVE_INFINITY,
     data: (text) => {

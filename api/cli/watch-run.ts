@@ -53,7 +53,9 @@ export function watchRun(
   const print = ({ depth, text, tone }: EventLine): void => {
     clearStatus();
     const indented = `${"  ".repeat(depth)}${text}`;
-    terminal.talk(terminal.isInteractive ? `${colour[tone]}${indented}\u001b[0m` : indented);
+    terminal.talk(
+      terminal.hasColours && colour[tone] !== "" ? `${colour[tone]}${indented}\u001b[0m` : indented,
+    );
   };
   const show = async (): Promise<void> => {
     const stream = { kind: "run", id: runId } as const;

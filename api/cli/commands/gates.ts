@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { fail } from "#core/contract/failure.ts";
 import type { GateDecision } from "#core/contract/gate.ts";
 import { GateId, RunId } from "#core/contract/ids.ts";
@@ -13,6 +13,8 @@ import { parseInput } from "../parse-input.ts";
 import { table } from "../terminal.ts";
 
 interface DecideFlags {
+  reason?: string;
+  /** The older word for the reason. */
   comment?: string;
   inputHash?: string;
   input?: string;
@@ -69,7 +71,7 @@ export function addGatesCommand(gates: Command, context: CommandContext): void {
   addDecision(gates, context, {
     name: "reject",
     decision: "rejected",
-    description: "stop it; the comment goes to the agent",
+    description: "stop it; the reason goes to the agent",
   });
   addDecision(gates, context, {
     name: "edit",
@@ -87,7 +89,8 @@ function addDecision(
     .command(what.name)
     .description(what.description)
     .argument("<gate>")
-    .option("--comment <text>", "why, for the record and for the agent")
+    .option("--reason <text>", "why, for the record and for the agent")
+    .addOption(new Option("--comment <text>", "the same as --reason").hideHelp())
     .option("--input-hash <hash>", "the inputHash you were shown; refused if the gate stands before another");
   if (what.decision === "edited")
     command.requiredOption("--input <json>", "the new arguments as JSON, or @FILE");
@@ -97,13 +100,14 @@ function addDecision(
       if (found === undefined) return;
       const input = flags.input === undefined ? undefined : await parseInput(context, flags.input);
       if (flags.input !== undefined && input === undefined) return;
+      const reason = flags.reason ?? flags.comment;
       const resolved = await resolveGate(opened.runtime, {
         runId: found.runId,
         gateId: found.view.gate.gateId,
         decision: what.decision,
         inputHash: flags.inputHash ?? found.view.gate.inputHash,
         by: localUser(),
-        ...(flags.comment === undefined ? {} : { comment: flags.comment }),
+        ...(reason === undefined ? {} : { comment: reason }),
         ...(input === undefined ? {} : { input }),
       });
       if (!resolved.ok) {

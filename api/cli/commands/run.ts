@@ -1,16 +1,17 @@
 import type { Command } from "commander";
-import { fail, ok, type Result } from "#core/contract/failure.ts";
+import { type Failure, fail, ok, type Result } from "#core/contract/failure.ts";
 import type { RunId } from "#core/contract/ids.ts";
 import { startRun } from "#core/run/start-run.ts";
 import type { OpenedRuntime } from "../../boot/open-runtime.ts";
 import { prepareRequest, type StartOptions } from "../../boot/start-request.ts";
 import { localUser } from "../../boot/local-user.ts";
+import { describeOwner } from "../../boot/process-owner.ts";
 import { type CommandContext, reportFailure, withRuntime } from "../command-context.ts";
 import { exitCode, exitCodeOf } from "../exit-code.ts";
 import { followDrive } from "../follow-drive.ts";
 import { numberOption, seedRange } from "../number-option.ts";
 import type { ReportedRun } from "../reported-run.ts";
-import { summaryText } from "../run-summary.ts";
+import { nextStep, summaryText } from "../run-summary.ts";
 
 interface RunFlags {
   data: string;
@@ -98,7 +99,7 @@ export async function driveAndReport(
       ...(afterSeq === undefined ? {} : { afterSeq }),
     });
     if (!driven.ok) {
-      reportFailure(context, driven.failure);
+      reportFailure(context, heldInWords(driven.failure, options.runId));
       return undefined;
     }
     const { outcome, result } = driven.value;
@@ -111,11 +112,27 @@ export async function driveAndReport(
         continue;
       }
     }
-    if (options.json) terminal.json(result);
-    else terminal.talk(summaryText(result));
+    if (options.json) {
+      terminal.json(result);
+      // Who reads the JSON sees the gates in it; who reads the talk would see a run that stopped for no reason.
+      const next = nextStep(result);
+      if (next !== undefined) terminal.talk(`to go on: ${next}`);
+    } else terminal.talk(summaryText(result));
     context.setExitCode(codeOf(result));
     return result;
   }
+}
+
+/** Who holds a run that cannot be driven, and what to do instead; other failures as they are. */
+function heldInWords(failure: Failure, runId: RunId): Failure {
+  const owner = failure.details?.["owner"];
+  const expiresAt = failure.details?.["expiresAt"];
+  if (failure.code !== "conflict" || typeof owner !== "string" || typeof expiresAt !== "string")
+    return failure;
+  return {
+    ...failure,
+    message: `run ${runId} is driven by ${describeOwner(owner)}, which holds its lease until ${expiresAt} and renews it. Watch it with: swarm runs follow ${runId}`,
+  };
 }
 
 /** The exit code that tells how a run stands. */

@@ -201,9 +201,15 @@ function addResume(runs: Command, context: CommandContext): void {
           reportFailure(context, before.failure);
           return;
         }
+        const { status } = before.value.state.phase;
+        if (status === "succeeded" || status === "failed" || status === "cancelled") {
+          context.terminal.talk(
+            `run ${runId} has ended already (${status}); there is nothing to go on with. This is how it ended:`,
+          );
+        }
         await driveAndReport(context, opened, {
           runId,
-          reason: before.value.state.phase.status === "waiting" ? "gate" : "resume",
+          reason: status === "waiting" ? "gate" : "resume",
           json: flags.json === true,
           afterSeq: before.value.state.lastSeq,
         });
