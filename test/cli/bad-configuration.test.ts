@@ -112,7 +112,10 @@ describe("a provider key that is wrong", () => {
     stub = createServer((request, response) => {
       asked += 1;
       request.resume();
-      const error = { type: "authentication_error", message: `invalid key ${request.headers["x-api-key"]}` };
+      const error = {
+        type: "authentication_error",
+        message: `invalid key ${String(request.headers["x-api-key"])}`,
+      };
       response.writeHead(401, { "content-type": "application/json" });
       response.end(JSON.stringify({ type: "error", error }));
     });
