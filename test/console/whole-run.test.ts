@@ -1,5 +1,6 @@
+import { createPublicKey, verify } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { writeFileSync } from "node:fs";
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Browser, Page } from "@playwright/test";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -16,6 +17,7 @@ const STAGE = { timeout: 120_000 };
 
 describe.runIf(chromium !== undefined)("a run in the console", () => {
   const folders = createFolders();
+  let home: string;
   let server: ConsoleServer;
   let browser: Browser;
   let page: Page;
@@ -32,7 +34,8 @@ describe.runIf(chromium !== undefined)("a run in the console", () => {
   beforeAll(async () => {
     const folder = folders.make("console");
     writeFileSync(join(folder, "credit.csv"), consumerCreditCsv({ rowCount: 6000 }));
-    server = await createConsoleServer(join(folder, "home"));
+    home = join(folder, "home");
+    server = await createConsoleServer(home);
     await server.start();
     browser = await launchChromium(chromium ?? "");
     page = await (await browser.newContext({ viewport: { width: 1440, height: 1000 } })).newPage();
@@ -79,7 +82,30 @@ describe.runIf(chromium !== undefined)("a run in the console", () => {
     expect(watched.runSockets.at(-1)?.searchParams.get("after")).toBe(String(seen));
   });
 
-  it("stops at gates, each with the exact input, until a person approves", async () => {
+  it("stops at a gate, and its views are filled while the run is not over", async () => {
+    await page.getByRole("group", { name: "Open gates" }).getByLabel("Comment").waitFor(STAGE);
+    const panel = page.getByRole("tabpanel");
+    const open = (name: string) => page.getByRole("tab", { name: new RegExp(`^${name}`) }).click();
+    await open("Timeline");
+    await panel.locator("[data-span]").first().waitFor(STAGE);
+    expect(await panel.locator("[data-span]").count()).toBeGreaterThan(20);
+    await open("Events");
+    await panel.getByRole("option").first().waitFor(STAGE);
+    await open("Cost");
+    await panel.getByText("ml_director").first().waitFor(STAGE);
+    await open("Activity");
+    await page
+      .getByRole("treeitem", { name: /data_profiler/ })
+      .first()
+      .click();
+    await page
+      .getByRole("article", { name: /^Message of/ })
+      .first()
+      .waitFor(STAGE);
+    expect(await page.getByRole("article", { name: /^Message of/ }).count()).toBeGreaterThan(1);
+  });
+
+  it("approves gates, each with the exact input, there", async () => {
     // Drift of the last month comes first; then, after documentation, the deploy gate.
     await approve(/data/i);
     await approve(/deploy/i);
@@ -123,6 +149,31 @@ describe.runIf(chromium !== undefined)("a run in the console", () => {
     const got = await page.request.get(address.href);
     expect(got.status()).toBe(200);
     expect(await got.text()).toMatch(/^# /m);
+  });
+
+  it("hands out the signed report as it lies in the run's folder, byte for byte", async () => {
+    const link = page.getByRole("link", { name: /audit_report\.pdf$/ }).first();
+    const address = new URL((await link.getAttribute("href")) ?? "", server.url);
+    const got = await page.request.get(address.href);
+    const runId = /run_[A-Za-z0-9]+/.exec(page.url())?.[0] ?? "";
+    const folder = join(home, "runs", runId);
+    const report = readFileSync(join(folder, "audit_report.pdf"));
+    expect((await got.body()).equals(report)).toBe(true);
+    const key = createPublicKey(readFileSync(join(folder, "signing-key.pem")));
+    expect(verify(null, report, key, readFileSync(join(folder, "audit_report.pdf.sig")))).toBe(true);
+  });
+
+  it("leads back to the list by its breadcrumb, without a reload", async () => {
+    const url = page.url();
+    const crumb = page.getByRole("navigation", { name: "Breadcrumb" });
+    await crumb.getByRole("link", { name: "Runs" }).click();
+    await page
+      .getByRole("link", { name: /default on a consumer credit/ })
+      .first()
+      .waitFor(STAGE);
+    await page.goBack();
+    await page.waitForURL(url);
+    expect(watched.loads).toBe(1);
   });
 
   it("has no barrier that axe finds, in either scheme, on any tab", async () => {
