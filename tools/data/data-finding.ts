@@ -4,6 +4,7 @@ export interface DataFinding {
     | "target-missing"
     | "few-rows"
     | "rare-class"
+    | "class-imbalance"
     | "duplicate-rows"
     | "natural-duplicates"
     | "impossible-values"

@@ -97,7 +97,12 @@ export const splitTrainTest = defineTool({
       ? { rows: { train: split.train, validation: split.validation, test: split.test }, notes: [] }
       : placeClasses(split, target);
     checkParts(placed.rows, target);
-    const notes = [...split.notes, ...placed.notes, ...groupNotes(frame, group)];
+    const notes = [
+      ...split.notes,
+      ...placed.notes,
+      ...groupNotes(frame, group),
+      ...dateNotes(frame, input.target, { time, group }),
+    ];
     const digests = await keepParts(context, frame, { rows: placed.rows, dataset: input.dataset });
     const rows = {
       train: placed.rows.train.length,
@@ -154,4 +159,22 @@ function groupNotes(frame: Frame, group: string | undefined): string[] {
   let missing = 0;
   for (let row = 0; row < columnLength(column); row += 1) if (isMissing(column, row)) missing += 1;
   return missing === 0 ? [] : [`${missing} rows have no ${group} and stay together as one group`];
+}
+
+/** Drawn at random, rows of the same days are in all parts, and a forecast looks easier than it is. */
+function dateNotes(
+  frame: Frame,
+  target: string,
+  { time, group }: { time: string | undefined; group: string | undefined },
+): string[] {
+  if (time !== undefined || group !== undefined) return [];
+  const dates = frame.columns.filter(({ kind, name }) => kind === "date" && name !== target);
+  if (dates.length === 0) return [];
+  const names = dates
+    .slice(0, 5)
+    .map(({ name }) => name)
+    .join(", ");
+  return [
+    `the parts do not follow time, though the table has dates (${names}); if the model is to judge later rows than it learns from, name the time column, so that the newest rows are held out`,
+  ];
 }

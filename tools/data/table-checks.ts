@@ -30,6 +30,8 @@ export interface CheckedTable {
 /** Fewer rows cannot be split into parts that say something. */
 export const MINIMAL_ROWS = 50;
 const MINIMAL_CLASS_ROWS = 10;
+/** From here on the largest class's share makes accuracy say little. */
+const IMBALANCED = 0.9;
 /** A column's missing share that people should know of. */
 const MANY_MISSING = 0.3;
 /** More categories than a model tells apart; the rarest are then one. */
@@ -82,7 +84,26 @@ function targetFindings({ frame, problem, target }: CheckedTable): DataFinding[]
       columns: [target],
     });
   }
+  findings.push(...balanceFindings({ problem, target }));
   return findings;
+}
+
+/** Where one class is nearly all, always answering it is nearly always right. */
+function balanceFindings({ problem, target }: Pick<CheckedTable, "problem" | "target">): DataFinding[] {
+  const counts = problem.classCounts ?? [];
+  const rows = counts.reduce((sum, count) => sum + count, 0);
+  const largest = counts.indexOf(Math.max(...counts));
+  const share = (counts[largest] ?? 0) / rows;
+  if (!(share >= IMBALANCED)) return [];
+  const percent = (100 * share).toFixed(1);
+  return [
+    {
+      check: "class-imbalance",
+      severity: "warning",
+      message: `${percent} % of the rows are ${problem.classes?.[largest] ?? "?"}, so a model that always answers it has an accuracy of ${percent} %; judge by AUC, average precision and recall`,
+      columns: [target],
+    },
+  ];
 }
 
 function rowFindings(frame: Frame): DataFinding[] {

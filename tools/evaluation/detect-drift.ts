@@ -63,8 +63,8 @@ export const detectDrift = defineTool({
         period: z.string(),
         rows: z.number().int(),
         verdict: Word,
-        maxPsi: z.number(),
-        of: z.string(),
+        largestPsi: z.number(),
+        largestPsiColumn: z.string().nullable().describe("null when no column moved significantly"),
       }),
     ),
     notes: z.array(z.string()),
@@ -162,12 +162,16 @@ function periodsOf(current: Frame, time: string): Period[] {
   );
 }
 
+/**
+ * One period in short. Readers of drift.json take whatever has `psi` and `column` for a column's row, so neither name
+ * may stand here.
+ */
 interface TimelineEntry {
   period: string;
   rows: number;
   verdict: z.infer<typeof Word>;
-  maxPsi: number;
-  of: string;
+  largestPsi: number;
+  largestPsiColumn: string | null;
 }
 
 /** Each period against the reference; the newest, or all rows where there are no periods, decides. */
@@ -185,7 +189,13 @@ async function judgePeriods(
   for (const { name, rows } of periods) {
     newest = await judge(selectRows(current, rows));
     const { verdict, maxPsi, column } = newest.verdict;
-    timeline.push({ period: name, rows: rows.length, verdict, maxPsi, of: column });
+    timeline.push({
+      period: name,
+      rows: rows.length,
+      verdict,
+      largestPsi: maxPsi,
+      largestPsiColumn: maxPsi > 0 ? column : null,
+    });
   }
   return { ...(newest ?? (await judge(current))), timeline };
 }

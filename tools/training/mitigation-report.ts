@@ -2,6 +2,13 @@ import type { Model } from "#lib/ml/index.ts";
 import { MINIMAL_GROUP } from "../engine/judged-fairness.ts";
 import type { GroupRates, MitigationCandidate } from "./mitigation-candidate.ts";
 
+/**
+ * Regulation (EU) 2016/679 art. 9 and 22, 12 CFR 1002.4 to 1002.5 (credit) and 42 U.S.C. 2000e-2(l) (test scores in
+ * employment) are where the sentence comes from.
+ */
+const LEGAL_NOTE =
+  "before use a reviewer has to settle with counsel whether people may be decided on by their group at all (it counts as disparate treatment in credit, employment and housing in some countries, even where it is meant to help), and whether there is a legal basis, such as explicit consent, for collecting and storing the protected values of everyone the model decides on";
+
 interface Change {
   before: number | null;
   after: number | null;
@@ -74,7 +81,8 @@ export function mitigationNotes(
   if (model.decision.kind === "group-thresholds") {
     const columns = model.decision.columns.map(({ feature }) => feature.name).join(", ");
     notes.push(
-      `the served model decides by group and has to be given ${columns} with every row; rows without, or of a group that the validation part did not have, are decided at ${model.decision.fallback}. Whether deciding by group is lawful depends on the use`,
+      `group thresholds need ${columns} at serving time: the served model decides by group and has to be given it with every row; rows without, or of a group that the validation part did not have, are decided at ${model.decision.fallback}`,
+      LEGAL_NOTE,
     );
   }
   return notes;
