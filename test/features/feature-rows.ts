@@ -18,10 +18,17 @@ const FeatureRow = z.object({
 });
 export type FeatureRow = z.infer<typeof FeatureRow>;
 
-/** A citation: the row, and the tests that would fail without its behaviour, as `file > part of the test's name`. */
+/**
+ * A citation: the row, and the tests that would fail without its behaviour, as `file > part of the test's name`. A
+ * conformance suite counts as a test file: the tests of its adapters run it.
+ */
 export const Citation = z.strictObject({
   id: z.string().regex(/^[A-Z]{2}-[A-Za-z0-9.-]+$/),
-  tests: z.array(z.string().regex(/^.+\.test\.ts > .+$/, "file.test.ts > test name")).min(1),
+  tests: z
+    .array(
+      z.string().regex(/^(.+\.test|core\/testing\/conformance\/.+)\.ts > .+$/, "file.test.ts > test name"),
+    )
+    .min(1),
 });
 export type Citation = z.infer<typeof Citation>;
 
