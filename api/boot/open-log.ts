@@ -7,7 +7,7 @@ import { createVerifierKey, type VerifierKey } from "#core/events/checkpoint-key
 import type { KeptCheckpoint } from "#core/events/checkpoint-sink.ts";
 import { createCheckpointFolder } from "#lib/crypto/checkpoint-folder.ts";
 import { checkpointFolders, findHome, type Home } from "./home.ts";
-import { homeKeyName, openStores } from "./open-runtime.ts";
+import { homeKeyName, openStores } from "./open-stores.ts";
 
 /** A home's log for somebody who only looks: nothing is made, mended or migrated, and damage is no hindrance. */
 export interface OpenedLog {

@@ -1,12 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
+import { mkdtemp, rm, stat } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
 import { FailureError, failure, ok, type Result } from "#core/contract/failure.ts";
 import type { Provider } from "#core/contract/provider.ts";
 import type { Signer } from "#core/contract/signer.ts";
 import type { Stores } from "#core/contract/stores.ts";
-import { projections } from "#core/events/projections/index.ts";
 import { createPolicyEngine } from "#core/policy/policy-engine.ts";
 import { createRegistry } from "#core/registry/registry.ts";
 import type { Runtime } from "#core/run/runtime.ts";
@@ -14,7 +13,6 @@ import { createFileSigner } from "#lib/crypto/file-signer.ts";
 import { writeOnce } from "#lib/crypto/write-once.ts";
 import { createLiveChannel } from "#lib/live/create-live-channel.ts";
 import { createRunFolders } from "#lib/run-folder/create-run-folders.ts";
-import { createSqliteStores } from "#lib/stores/sqlite/create-sqlite-stores.ts";
 import { createPackageModel } from "#tools/deployment/package-model.ts";
 import { createComputePool } from "./compute-pool.ts";
 import { createProviders, type ProviderChoice } from "./create-providers.ts";
@@ -22,7 +20,8 @@ import { findHome, type Home, openHome } from "./home.ts";
 import { createLayerCache } from "./layer-cache.ts";
 import type { LoadedDeployment } from "./load-deployment.ts";
 import { loadShelf, type Shelf, type ShelfAdditions } from "./load-shelf.ts";
-import { isOwnerAlive, processOwner } from "./process-owner.ts";
+import { homeKeyName, openStores } from "./open-stores.ts";
+import { processOwner } from "./process-owner.ts";
 import { createUlidSource, systemClock } from "./system-clock.ts";
 
 /** Everything of one process, made once. The only place that constructs adapters. */
@@ -86,23 +85,6 @@ export async function openRuntime(options: RuntimeOptions): Promise<Result<Opene
     if (error instanceof FailureError) return { ok: false, failure: error.failure };
     throw error;
   }
-}
-
-/** The stores of a home, for writing or, damaged ones too, for looking only. Throws FailureError. */
-export function openStores(home: Home, options: { readOnly: boolean }): Stores {
-  return createSqliteStores({
-    home: home.root,
-    projections,
-    clock: systemClock,
-    random: (count) => new Uint8Array(randomBytes(count)),
-    isOwnerAlive,
-    ...options,
-  });
-}
-
-/** The name of the home's own key; it carries the home's id, so that notes of two homes cannot be confused. */
-export async function homeKeyName(home: Home): Promise<string> {
-  return `swarm-${(await readFile(join(home.root, "home-id"), "utf8")).trim()}`;
 }
 
 /** Tokens that every shipped model takes at least. */

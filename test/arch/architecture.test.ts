@@ -116,7 +116,7 @@ describe("the house", () => {
       (file) =>
         !isInside(file, "lib/stores") &&
         !isInside(file, "test") &&
-        file !== "api/boot/open-runtime.ts" &&
+        file !== "api/boot/open-stores.ts" &&
         /sqlite/i.test(readFileSync(join(root, file), "utf8")),
     );
     expect(elsewhere).toEqual([]);

@@ -155,9 +155,11 @@ describe("a home that cannot be used", () => {
     const file = join(folders.make("home"), "file");
     writeFileSync(file, "");
     for (const home of [file, join(file, "below")]) {
-      const ended = await swarm(start(), { home });
-      expect(ended.stderr).toMatch(/home folder .*file.* cannot be used.*SWARM_HOME/);
-      expect(ended).toMatchObject({ code: 4, stdout: "" });
+      for (const words of [start(), ["runs", "list"]]) {
+        const ended = await swarm(words, { home });
+        expect(ended.stderr).toMatch(/home folder .*file.* cannot be used.*SWARM_HOME/);
+        expect(ended).toMatchObject({ code: 4, stdout: "" });
+      }
     }
   });
 
@@ -169,7 +171,7 @@ describe("a home that cannot be used", () => {
 
   it("is left alone when a newer Swarm wrote it, or another program", async () => {
     const home = folders.make("newer");
-    await swarm(["runs", "list"], { home });
+    await swarm(["doctor"], { home });
     const database = new Database(join(home, "swarm.db"));
     database.pragma("user_version = 99");
     database.close();
@@ -192,6 +194,8 @@ describe("a home that cannot be used", () => {
       ["tools", "list"],
       ["agents", "list"],
       ["workflows", "list"],
+      ["runs", "list"],
+      ["gates", "list", "--all"],
       ["log", "verify"],
       ["--help"],
     ]) {

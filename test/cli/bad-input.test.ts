@@ -201,7 +201,27 @@ const idCases: Case[] = [
   {
     what: "arguments that are no JSON",
     words: ["tools", "call", "profile_data", "--input", "{"],
-    says: ["JSON"],
+    says: ["JSON", "@FILE"],
+  },
+  {
+    what: "a file of arguments that is not there",
+    words: ["tools", "call", "profile_data", "--input", `@${file("none.json")}`],
+    says: ["none.json"],
+  },
+  {
+    what: "a workflow file that is not there",
+    words: ["workflows", "validate", file("none.yaml")],
+    says: ["none.yaml", /check the path/],
+  },
+  {
+    what: "a run of another form to list gates of",
+    words: ["gates", "list", "--run", "mine"],
+    says: ["mine"],
+  },
+  {
+    what: "an export that is not there",
+    words: ["log", "verify", "--export", file("none")],
+    says: ["none", "swarm log export"],
   },
   {
     what: "a run to verify that is not there",

@@ -6,10 +6,12 @@ import { type GateView, resolveGate, viewGate } from "#core/run/resolve-gate.ts"
 import { gateWord } from "#core/run/run-result.ts";
 import type { OpenedRuntime } from "../../boot/open-runtime.ts";
 import { localUser } from "../../boot/local-user.ts";
+import { openTables } from "../../boot/open-stores.ts";
 import { rowText } from "../../views/row-text.ts";
-import { type CommandContext, reportFailure, withRuntime } from "../command-context.ts";
+import { type CommandContext, reportFailure, withOpened, withRuntime } from "../command-context.ts";
 import { gateText } from "../gate-text.ts";
 import { parseInput } from "../parse-input.ts";
+import { parseRunId } from "../parse-run-id.ts";
 import { table } from "../terminal.ts";
 
 interface DecideFlags {
@@ -28,17 +30,28 @@ export function addGatesCommand(gates: Command, context: CommandContext): void {
     .option("--run <run>", "only this run's")
     .option("--json", "JSON instead of a table")
     .action((flags: { all?: boolean; run?: string; json?: boolean }) =>
-      withRuntime(context, {}, async ({ runtime }) => {
-        const { rows } = await runtime.stores.projections.list("gates", {
+      withOpened(context, openTables(context.environment), async ({ stores }) => {
+        const runId = flags.run === undefined ? undefined : parseRunId(context, flags.run);
+        if (flags.run !== undefined && runId === undefined) return;
+        const query = {
           where: {
             ...(flags.all === true ? {} : { state: "open" }),
-            ...(flags.run === undefined ? {} : { run_id: flags.run }),
+            ...(runId === undefined ? {} : { run_id: runId }),
           },
-          orderBy: { column: "opened_at", direction: "ascending" },
+          orderBy: { column: "opened_at", direction: "ascending" as const },
           limit: 1000,
-        });
+        };
+        const rows = stores === undefined ? [] : (await stores.projections.list("gates", query)).rows;
         if (flags.json === true) {
           context.terminal.json(rows);
+          return;
+        }
+        if (rows.length === 0) {
+          context.terminal.talk(
+            flags.all === true
+              ? "no gates"
+              : "no gate waits for a person; decided ones: swarm gates list --all",
+          );
           return;
         }
         const cells = rows.map((row) =>

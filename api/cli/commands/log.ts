@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { FailureError, fail } from "#core/contract/failure.ts";
@@ -17,7 +17,7 @@ import {
   withRuntime,
 } from "../command-context.ts";
 import { exitCode } from "../exit-code.ts";
-import { parseRunId } from "./runs.ts";
+import { parseRunId } from "../parse-run-id.ts";
 
 interface VerifyFlags {
   run?: string;
@@ -108,6 +108,14 @@ function verifyHome(context: CommandContext, flags: VerifyFlags): Promise<void> 
 }
 
 async function verifyFolder(context: CommandContext, folder: string, flags: VerifyFlags): Promise<void> {
+  const found = await stat(folder).catch(() => undefined);
+  if (found?.isDirectory() !== true) {
+    reportFailure(
+      context,
+      fail("not-found", `there is no folder ${folder}; name one that swarm log export wrote`).failure,
+    );
+    return;
+  }
   try {
     const report = await verifyExport({
       source: openExportFolder(folder),

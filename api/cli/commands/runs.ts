@@ -1,13 +1,14 @@
 import type { Command } from "commander";
 import { fail } from "#core/contract/failure.ts";
-import { RunId } from "#core/contract/ids.ts";
 import { requestCancel } from "#core/run/cancel-run.ts";
 import { loadRun } from "#core/run/load-run.ts";
 import { localUser } from "../../boot/local-user.ts";
+import { openTables } from "../../boot/open-stores.ts";
 import { RunStatus } from "../../contract/pipeline.ts";
 import { rowText } from "../../views/row-text.ts";
-import { type CommandContext, reportFailure, withRuntime } from "../command-context.ts";
+import { type CommandContext, reportFailure, withOpened, withRuntime } from "../command-context.ts";
 import { numberOption } from "../number-option.ts";
+import { parseRunId } from "../parse-run-id.ts";
 import { reportedRun } from "../reported-run.ts";
 import { requestText, summaryText } from "../run-summary.ts";
 import { table } from "../terminal.ts";
@@ -46,12 +47,13 @@ function addList(runs: Command, context: CommandContext): void {
         reportFailure(context, fail("invalid-input", message).failure);
         return;
       }
-      await withRuntime(context, {}, async ({ runtime }) => {
-        const { rows } = await runtime.stores.projections.list("runs", {
+      await withOpened(context, openTables(context.environment), async ({ stores }) => {
+        const query = {
           ...(status.data === undefined ? {} : { where: { status: status.data } }),
-          orderBy: { column: "created_at", direction: "descending" },
+          orderBy: { column: "created_at", direction: "descending" as const },
           limit: limit.value ?? 50,
-        });
+        };
+        const rows = stores === undefined ? [] : (await stores.projections.list("runs", query)).rows;
         if (flags.json === true) {
           context.terminal.json(rows);
           return;
@@ -70,17 +72,6 @@ function addList(runs: Command, context: CommandContext): void {
         );
       });
     });
-}
-
-/** Parses a run id or reports what one looks like. */
-export function parseRunId(context: CommandContext, text: string): RunId | undefined {
-  const parsed = RunId.safeParse(text);
-  if (parsed.success) return parsed.data;
-  reportFailure(
-    context,
-    fail("invalid-input", `${text} is no run id; list the runs with: swarm runs list`).failure,
-  );
-  return undefined;
 }
 
 function addShow(runs: Command, context: CommandContext): void {

@@ -1,3 +1,4 @@
+import { stat } from "node:fs/promises";
 import type { Command } from "commander";
 import { fail } from "#core/contract/failure.ts";
 import { nearestName } from "#core/registry/nearest-name.ts";
@@ -126,6 +127,10 @@ export function addWorkflowsCommand(workflows: Command, context: CommandContext)
     .argument("<file>")
     .action((file: string) =>
       withShelf(context, async (shelf) => {
+        if ((await stat(file).catch(() => undefined))?.isFile() !== true) {
+          reportFailure(context, fail("not-found", `there is no file ${file}; check the path`).failure);
+          return;
+        }
         const graph = await loadWorkflow(file, { agents: shelf.agents.names() }).catch((error: unknown) =>
           fail(
             "not-found",
