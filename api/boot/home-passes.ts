@@ -1,9 +1,10 @@
 import type { Event } from "#core/contract/event.ts";
 import type { EventLog } from "#core/contract/event-log.ts";
-import { FailureError, failure } from "#core/contract/failure.ts";
+import { type Failure, FailureError, failure } from "#core/contract/failure.ts";
 import { checkpointIfDue, type CheckpointPolicy } from "#core/ops/checkpoint-policy.ts";
 import { runDailyVerification } from "#core/ops/daily-verification.ts";
 import { LOG_STREAM } from "#core/ops/log-events.ts";
+import { LogFinding } from "#core/ops/log-finding.ts";
 import { sweepGates } from "#core/ops/sweep-gates.ts";
 import type { OpenedRuntime } from "./open-runtime.ts";
 import type { Pass } from "./passes.ts";
@@ -64,13 +65,13 @@ export function homePasses(
         const last = await lastVerification(stores.log);
         if (last === "empty") return;
         if (last !== undefined && clock.now() - Date.parse(last.at) < DAY_MS) {
-          if (last.data["ok"] === false) throw new FailureError(unsound("the last verification"));
+          if (last.data["ok"] === false) throw new FailureError(unsound(last.data["firstBad"]));
           return;
         }
         const verified = await runDailyVerification({ ...checkpointContext(opened), signal });
         if (!verified.ok) throw new FailureError(verified.failure);
         const { report, recorded } = verified.value;
-        if (!report.ok) throw new FailureError(unsound(`position ${report.firstBad.position ?? "unknown"}`));
+        if (!report.ok) throw new FailureError(unsound(report.firstBad));
         if (!recorded.ok) throw new FailureError(recorded.failure);
       },
     },
@@ -78,8 +79,12 @@ export function homePasses(
   ];
 }
 
-const unsound = (where: string) =>
-  failure("log-corrupt", `the log is not sound (${where}); see what it is with: swarm log verify`);
+/** The same words for a finding of now and for one on record, so that it is told once. */
+function unsound(finding: unknown): Failure {
+  const found = LogFinding.safeParse(finding);
+  const where = found.success ? ` at position ${found.data.position}: ${found.data.fault}` : "";
+  return failure("log-corrupt", `the log is not sound${where}; see what it is with: swarm log verify`);
+}
 
 /** The newest `log.verified`, searched backwards through the log's own stream; `empty` for a log without events. */
 async function lastVerification(log: EventLog): Promise<Event | "empty" | undefined> {

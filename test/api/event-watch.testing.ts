@@ -15,7 +15,10 @@ export interface Watch {
 }
 
 /** Connects; a server's refusal of the upgrade shows in `closed` as code 1006. */
-export function watch(url: string, options: { headers?: Record<string, string> } = {}): Watch {
+export function watch(
+  url: string,
+  options: { headers?: Record<string, string>; autoPong?: boolean } = {},
+): Watch {
   const socket = new WebSocket(url.replace(/^http/, "ws"), options);
   const messages: StreamMessage[] = [];
   const listeners = new Set<() => void>();

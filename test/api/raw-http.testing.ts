@@ -36,7 +36,10 @@ export async function rawRequest(
 export async function rawConversation(url: string, bytes: string): Promise<string> {
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);
-  socket.on("error", () => undefined);
+  const pieces: Buffer[] = [];
+  socket.on("data", (piece) => pieces.push(piece));
+  socket.on("error", () => undefined); // a reset is a way of hanging up
   socket.write(bytes);
-  return text(socket);
+  await new Promise((resolve) => socket.once("close", resolve));
+  return Buffer.concat(pieces).toString("utf8");
 }
