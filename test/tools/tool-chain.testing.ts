@@ -20,8 +20,8 @@ export interface ChainRequest {
   target: string;
   protected?: readonly string[];
   timeColumn?: string;
-  /** A reason for letting the model learn from protected columns. */
-  useProtected?: string;
+  /** Rows that are explained. */
+  explainedRows?: number;
   seed?: number;
 }
 
@@ -61,7 +61,12 @@ export interface ChainResult {
     validation: { metric: string; value: number; baseline: number };
     notes: string[];
   };
-  metrics: { primary: string; values: Record<string, number>; rows: number };
+  metrics: {
+    primary: string;
+    values: Record<string, number>;
+    rows: number;
+    intervals: Record<string, { low: number; high: number }>;
+  };
   fairness: { audited: boolean; passed: boolean; attributes: Record<string, Record<string, number>> };
   drift: {
     verdict: string;
@@ -130,7 +135,6 @@ export async function runToolChain(request: ChainRequest): Promise<ChainResult> 
     validation: split.validation,
     algorithm,
     ...(loaded.positiveClass === null ? {} : { positiveClass: loaded.positiveClass }),
-    ...(request.useProtected === undefined ? {} : { useProtected: request.useProtected }),
   });
   const { model } = trained;
   const metrics = await bench.succeed<ChainResult["metrics"]>(evaluateModelTool, { model, test: split.test });
@@ -148,7 +152,7 @@ export async function runToolChain(request: ChainRequest): Promise<ChainResult> 
   const explanation = await bench.succeed<ChainResult["explanation"]>(explainModelTool, {
     model,
     data: split.test,
-    rows: 200,
+    rows: request.explainedRows ?? 200,
   });
   return {
     bench,
