@@ -19,7 +19,7 @@ const contentTypes: Record<string, string> = {
 /** Swagger UI from the installed package: the documentation needs no other host. */
 export function addDocumentation(app: OpenAPIHono, options: { document: string }): void {
   const folder = dirname(fileURLToPath(import.meta.resolve("swagger-ui-dist/package.json")));
-  const page = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Swarm API</title><link rel="stylesheet" href="/docs/swagger-ui.css"></head><body><div id="swagger-ui"></div><script src="/docs/swagger-ui-bundle.js"></script><script src="/docs/start.js"></script></body></html>`;
+  const page = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Swarm API</title><link rel="icon" href="data:,"><link rel="stylesheet" href="/docs/swagger-ui.css"></head><body><div id="swagger-ui"></div><script src="/docs/swagger-ui-bundle.js"></script><script src="/docs/start.js"></script></body></html>`;
   const start = `window.ui = SwaggerUIBundle({ url: "${options.document}", dom_id: "#swagger-ui", deepLinking: true, validatorUrl: null });`;
   app.get("/docs", (context) => context.html(page));
   app.get("/docs/start.js", (context) =>

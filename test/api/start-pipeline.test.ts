@@ -164,7 +164,7 @@ describe("POST /pipelines: what it refuses", () => {
       headers: type,
       body: new Blob([new Uint8Array(64 * 1024 * 1024 + 1)]).stream(),
       duplex: "half",
-    } as RequestInit);
+    });
     expect(problemIn(streamed).status).toBe(413);
     expect((await client.get("/health")).status).toBe(200);
   });

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { createSupervisor, type Supervisor } from "#api/boot/supervisor.ts";
-import { RunId } from "#core/contract/ids.ts";
+import type { RunId } from "#core/contract/ids.ts";
 import { loadRun } from "#core/run/load-run.ts";
 import { startRun } from "#core/run/start-run.ts";
 import { createToy, operator, toyRequest } from "../run/toy-runtime.ts";
