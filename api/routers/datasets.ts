@@ -1,5 +1,4 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
-import type { Context } from "hono";
 import { createWriteStream } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -37,7 +36,7 @@ export function datasetsRouter({ opened }: ApiContext): OpenAPIHono {
       }) as never;
     }
     if (Number(context.req.header("content-length") ?? 0) > MAX_UPLOAD_BYTES)
-      return tooLarge(context) as never;
+      return protocolProblem(context, "body-too-large", tooLarge) as never;
     const { body } = context.req.raw;
     if (body === null)
       return problemResponse(context, failure("invalid-input", "the upload is empty")) as never;
@@ -59,7 +58,7 @@ export function datasetsRouter({ opened }: ApiContext): OpenAPIHono {
       return context.json({ ...stored, name, ...described.value }, 201);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
-      return tooLarge(context) as never;
+      return protocolProblem(context, "body-too-large", tooLarge) as never;
     } finally {
       await rm(temporary, { force: true });
     }
@@ -67,7 +66,6 @@ export function datasetsRouter({ opened }: ApiContext): OpenAPIHono {
   return router;
 }
 
-const tooLarge = (context: Context): Response =>
-  protocolProblem(context, "body-too-large", {
-    message: `an upload may have ${MAX_UPLOAD_BYTES / 1024 / 1024} MB; put the file into one of the server's data folders and name its path`,
-  });
+const tooLarge: { message: string } = {
+  message: `an upload may have ${MAX_UPLOAD_BYTES / 1024 / 1024} MB; put the file into one of the server's data folders and name its path`,
+};

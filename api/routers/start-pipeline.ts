@@ -1,9 +1,9 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
-import type { MiddlewareHandler } from "hono";
 import { createStartPipeline, type StartBody } from "../boot/start-pipeline.ts";
 import { IdempotencyKey, StartedPipeline, StartPipeline, StartPipelineForm } from "../contract/pipeline.ts";
 import { bodyLimit } from "../middleware/body-limit.ts";
 import { invalidRequest, problemResponse, protocolProblem } from "../middleware/respond.ts";
+import { wholeForms } from "../middleware/whole-forms.ts";
 import { type ApiContext, createRouter, json, problems } from "./api-context.ts";
 
 /** A form is held in memory while it is read; a bigger file goes to POST /datasets, which streams. */
@@ -39,7 +39,7 @@ export function startPipelineRouter(api: ApiContext): OpenAPIHono {
     ...documented,
     hide: true,
     middleware: [
-      onlyWholeForms,
+      wholeForms(),
       bodyLimit({ maxBytes: MAX_FORM_BYTES, advice: "send the file to POST /api/v1/datasets first" }),
     ],
     request: { ...request, body: { ...request.body, required: false } },
@@ -80,14 +80,3 @@ const readAs = <Kind extends StartBody["kind"], Body>(kind: Kind, parsed: z.ZodS
   parsed.success
     ? ({ success: true, start: { kind, body: parsed.data } } as const)
     : ({ success: false, error: parsed.error } as const);
-
-/** To the library every form is like every other; this one has a file in it. */
-const onlyWholeForms: MiddlewareHandler = async (context, next) => {
-  if ((context.req.header("content-type") ?? "").startsWith("application/x-www-form-urlencoded")) {
-    return protocolProblem(context, "unsupported-media-type", {
-      message: "send application/json, or multipart/form-data with the file as `data`",
-    });
-  }
-  await next();
-  return undefined;
-};
