@@ -21,7 +21,7 @@ export const trainClassifier = defineTool({
   timeoutMs: 3_600_000,
   async run(input, context) {
     const training = await loadFrame(context, input.train);
-    checkColumns(training, { target: input.target });
+    checkColumns(training, { target: input.target, positiveClass: input.positiveClass });
     const classes = classTarget(training, input.target, input.positiveClass);
     if (!classes.ok) {
       return {
