@@ -62,3 +62,11 @@ export function flowerRows(count: number, seed = 1): { width: number; height: nu
     };
   });
 }
+
+/** The same rows without one column. */
+export function withoutColumn(
+  rows: readonly Readonly<Record<string, unknown>>[],
+  name: string,
+): Record<string, unknown>[] {
+  return rows.map((row) => Object.fromEntries(Object.entries(row).filter(([column]) => column !== name)));
+}

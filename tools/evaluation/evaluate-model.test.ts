@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { flowerRows, loanRows, priceRows } from "../engine/sample-tables.testing.ts";
+import { flowerRows, loanRows, priceRows, withoutColumn } from "../engine/sample-tables.testing.ts";
 import { createToolBench, type ToolBench } from "../engine/tool-bench.testing.ts";
 import { trainClassifier } from "../training/train-classifier.ts";
 import { trainRegressor } from "../training/train-regressor.ts";
@@ -101,9 +101,9 @@ describe("evaluate_model", () => {
 
   it("says which column is missing from the rows", async () => {
     const { bench, model } = await loans();
-    const test = await bench.seed(loanRows(50, 3).map(({ income: _, ...row }) => row));
+    const test = await bench.seed(withoutColumn(loanRows(50, 3), "income"));
     expect((await bench.fail(evaluateModelTool, { model, test })).message).toContain("income");
-    const unlabelled = await bench.seed(loanRows(50, 3).map(({ defaulted: _, ...row }) => row));
+    const unlabelled = await bench.seed(withoutColumn(loanRows(50, 3), "defaulted"));
     expect((await bench.fail(evaluateModelTool, { model, test: unlabelled })).message).toContain("defaulted");
   });
 

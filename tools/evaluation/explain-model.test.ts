@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { loanRows, priceRows } from "../engine/sample-tables.testing.ts";
+import { loanRows, priceRows, withoutColumn } from "../engine/sample-tables.testing.ts";
 import { createToolBench } from "../engine/tool-bench.testing.ts";
 import { mitigateBias } from "../training/mitigate-bias.ts";
 import { trainClassifier } from "../training/train-classifier.ts";
@@ -87,7 +87,7 @@ describe("explain_model", () => {
 
   it("names a feature that the rows lack", async () => {
     const { bench, model } = await loans("linear");
-    const data = await bench.seed(loanRows(20, 3).map(({ loan: _, ...row }) => row));
+    const data = await bench.seed(withoutColumn(loanRows(20, 3), "loan"));
     const { code, message } = await bench.fail(explainModelTool, { model, data });
     expect(code).toBe("invalid-input");
     expect(message).toContain("loan");
