@@ -52,11 +52,16 @@ describe("a server's passes over its home", () => {
 
   it("sign the log at the end of a drive and keep the checkpoint outside of it", async () => {
     const home = writeApiHome(folders.make("api-sign"));
-    const server = await start(home);
+    // No pass comes round again here: only the end of a drive can be what signs.
+    const hour = 3_600_000;
+    const server = await serveHere(home, { passTimes: { ...quick, checkpointMs: hour, verifyLookMs: hour } });
+    servers.push(server);
     const client = createTestClient(server.url);
     const runId = await startRun(client, startBody("asks"));
     await runThat(client, runId, ({ status }) => status === "waiting");
     await until(async () => (await server.opened.stores.log.streamHead(LOG_STREAM)).seq > 0);
+    const [signed] = await server.opened.stores.log.read(LOG_STREAM);
+    expect(signed?.type).toBe("checkpoint.signed");
     expect(readdirSync(join(home.home, "checkpoints")).length).toBeGreaterThan(0);
   });
 
