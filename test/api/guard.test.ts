@@ -1,6 +1,3 @@
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Problem } from "#api/contract/problem.ts";
 import { createFolders, swarm } from "../cli/swarm-process.ts";
@@ -233,7 +230,7 @@ describe("swarm serve", () => {
   it.each(["0.0.0.0", "::", "no-such-host.invalid"])(
     "refuses to listen on %s, where there is no sign-in, and says what to do",
     async (name) => {
-      const home = mkdtempSync(join(tmpdir(), "swarm-api-bind-"));
+      const home = folders.make("api-bind");
       const ended = await swarm(["serve", "--host", name, "--port", "0"], { home });
       expect(ended.code, ended.stderr).toBe(name.endsWith("invalid") ? 2 : 7);
       expect(ended.stderr).toMatch(/127\.0\.0\.1/);
