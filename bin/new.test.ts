@@ -1,12 +1,18 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { writeRecipe } from "./new.ts";
+
+const made: string[] = [];
+afterEach(() => {
+  for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
 
 /** A root with what the recipes touch. */
 function emptyRoot(): string {
   const root = mkdtempSync(join(tmpdir(), "swarm-new-"));
+  made.push(root);
   mkdirSync(join(root, "tools"));
   cpSync(new URL("../tools/index.ts", import.meta.url), join(root, "tools/index.ts"));
   return root;

@@ -40,6 +40,13 @@ describe("the terminal", () => {
     expect(terminal({ stdout: false }).terminal.canPrompt).toBe(false);
   });
 
+  it("cuts nothing where the window has no width to tell", () => {
+    const streams = { stdout: Object.assign(stream(true), { columns: 0 }), stderr: stream(true) };
+    const made = createTerminal({ stdin: { isTTY: true }, ...streams, environment: {} });
+    expect(made.columns).toBe(Number.POSITIVE_INFINITY);
+    expect(terminal({}).terminal.columns).toBe(80);
+  });
+
   it("writes data to stdout and everything else to stderr", () => {
     const at = terminal({ stdout: false, stderr: false });
     at.terminal.json({ a: 1 });

@@ -31,7 +31,7 @@ export function createTerminal(options: {
     isInteractive,
     hasColours: isInteractive && !environment["NO_COLOR"],
     canPrompt: isInteractive && stdin.isTTY === true,
-    columns: stdout.isTTY ? stdout.columns : Number.POSITIVE_INFINITY,
+    columns: (stdout.isTTY ? stdout.columns : 0) || Number.POSITIVE_INFINITY,
     data: (text) => {
       stdout.write(`${text}\n`);
     },
