@@ -55,8 +55,7 @@ async function reading<Value>(
   work: () => Promise<Result<Value>>,
 ): Promise<Result<Value>> {
   const found = await stat(data.path).catch(() => undefined);
-  if (found === undefined)
-    return fail("not-found", `there is no file ${data.path}; check the path given with --data`);
+  if (found === undefined) return fail("not-found", `there is no file ${data.path}; check the path`);
   if (!found.isFile()) return fail("invalid-input", `${data.path} is no file; give a CSV or Parquet file`);
   if (found.size === 0) return fail("invalid-input", `${data.name} is empty (0 bytes); export it again`);
   try {

@@ -85,15 +85,7 @@ export function gatesRouter(api: ApiContext): OpenAPIHono {
       ...(comment === undefined ? {} : { comment }),
       ...(input === undefined ? {} : { input }),
     });
-    if (!resolved.ok) {
-      const { failure: refusal } = resolved;
-      if (refusal.code !== "gate-input-changed") return problemResponse(context, refusal) as never;
-      // Both hashes, so that the caller sees which of the two is not what they thought.
-      const row = await api.opened.stores.projections.get("gates", id);
-      const gateInputHash = row?.["input_hash"] ?? null;
-      const details = { ...refusal.details, gateInputHash, decidedInputHash: inputHash };
-      return problemResponse(context, { ...refusal, details }) as never;
-    }
+    if (!resolved.ok) return problemResponse(context, resolved.failure) as never;
     const viewed = await viewGate(runtime, runId.value, id);
     return viewed.ok ? context.json(viewed.value, 200) : (problemResponse(context, viewed.failure) as never);
   });

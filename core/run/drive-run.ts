@@ -27,7 +27,7 @@ const actor = systemActor("driver");
 /**
  * Drives a run until it ends or waits for a person: takes the lease, folds the log, asks the plan for the next
  * step, does it, again. It is the start, the way on after a gate, and the recovery after a crash: each only finds
- * a different state. Failures: `not-found`; `conflict` while another driver holds the run, or when workflow or
+ * a different state. Failures: `not-found`; `conflict` while another driver holds the run; `stale-precondition` when workflow or
  * deployment are not those that the run was created with.
  */
 export async function driveRun(
@@ -93,18 +93,18 @@ export async function driveRun(
   }
 }
 
-/** The workflow that the run was created with; `conflict` when it or the deployment is another one now. */
+/** The workflow that the run was created with; `stale-precondition` when it or the deployment is another one now. */
 function frozenWorkflow(runtime: Runtime, { runId, workflow, deployment }: RunState): Result<WorkflowGraph> {
   const graph = runtime.workflows.get(workflow.id);
   if (graph === undefined || graph.hash !== workflow.hash) {
     return fail(
-      "conflict",
+      "stale-precondition",
       `run ${runId} was created with workflow ${workflow.id} ${workflow.version}, which is ${graph === undefined ? "gone" : "different now"}; restore that file and resume, or cancel the run`,
     );
   }
   if (runtime.deployment.configHash !== deployment.configHash) {
     return fail(
-      "conflict",
+      "stale-precondition",
       `run ${runId} was created under deployment ${deployment.id}, and this is ${runtime.deployment.id === deployment.id ? "a changed one" : runtime.deployment.id}: its policies hold for the whole run. Resume with that deployment as it was, or cancel the run`,
     );
   }

@@ -73,6 +73,7 @@ export async function resolveGate(
     return changed(
       gateId,
       `you decided about ${options.inputHash.slice(0, 12)}…, the gate stands before ${gate.inputHash.slice(0, 12)}…`,
+      { gateInputHash: gate.inputHash, decidedInputHash: options.inputHash },
     );
   }
   const artifacts = await changedArtifact(runtime, shown, loaded.value.state);
@@ -126,10 +127,11 @@ export async function resolveGate(
 const atLeast = (role: Role, least: Role): boolean =>
   RoleSchema.options.indexOf(role) >= RoleSchema.options.indexOf(least);
 
-function changed(gateId: GateId, how: string): ReturnType<typeof fail> {
+function changed(gateId: GateId, how: string, details?: JsonObject): ReturnType<typeof fail> {
   return fail(
     "gate-input-changed",
     `what gate ${gateId} stands before has changed (${how}); an approval counts only for what was shown. Nothing was decided; look again with: swarm gates show ${gateId}`,
+    details === undefined ? {} : { details },
   );
 }
 

@@ -309,7 +309,7 @@ describe("driveRun", () => {
       workflow: { ...(toy.runtime.workflows.get("toy")?.workflow ?? ({} as never)), description: "changed" },
     });
     expect(await driveRun(changed.runtime, runId, { reason: "resume", detach: never })).toMatchObject({
-      failure: { code: "conflict", message: expect.stringContaining("toy") },
+      failure: { code: "stale-precondition", message: expect.stringContaining("toy") },
     });
   });
 });
