@@ -21,7 +21,7 @@ const MOST_COLUMNS = 12;
 /**
  * Tells copied rows from rows that are equal because the columns have few values. Copies are claimed only when three
  * views agree. (1) Were columns independent, two rows would agree with probability q, the product over columns of the
- * sum of squared shares; n rows then hold about q n(n-1)/2 equal pairs. Columns go together, so the square root of q
+ * share of pairs that agree in it; n rows then hold about q n(n-1)/2 equal pairs. Columns go together, so the square root of q
  * is compared with what was found. (2) Each repeated row occurs two or three times, or all equally often, as copying
  * makes them; a state that comes back (a device at rest) occurs many times. (3) Rows that differ in one column only
  * are not more frequent than equal ones, whichever column it is: where values meet by chance, near misses are
@@ -123,8 +123,9 @@ function runLengths(sorted: Float64Array): number[] {
   return lengths;
 }
 
+/** Counted over pairs of different rows: a row agrees with itself in every column, which says nothing. */
 function agreementOf(values: Float64Array): number {
-  return runLengths(values.toSorted()).reduce((sum, count) => sum + (count / values.length) ** 2, 0);
+  return pairsIn(runLengths(values.toSorted())) / ((values.length * (values.length - 1)) / 2);
 }
 
 /** One number per cell, equal exactly where cells are equal; missing cells are equal to each other. */

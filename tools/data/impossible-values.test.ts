@@ -1,0 +1,122 @@
+import { describe, expect, it } from "vitest";
+import { type Column, createFrame, createRandom } from "#lib/ml/index.ts";
+import { mendSpellings, spellingGroups } from "./category-spellings.ts";
+import { implausibleDuplicates } from "./implausible-duplicates.ts";
+import { impossibleValues } from "./impossible-values.ts";
+
+const random = createRandom(11);
+const numeric = (values: readonly number[], name = "x"): Column => ({
+  kind: "numeric",
+  name,
+  values: Float64Array.from(values),
+});
+const found = (values: readonly number[]) =>
+  impossibleValues(numeric(values)).map(({ count, reason }) => `${count}: ${reason}`);
+const ages = Array.from({ length: 500 }, () => Math.round(20 + 50 * random.uniform()));
+const put = (values: readonly number[], index: number, value: number) => values.with(index, value);
+
+describe("impossibleValues", () => {
+  it("finds infinities in any number of rows", () => {
+    expect(found([1, 2, Infinity, -Infinity])).toEqual(["2: infinite"]);
+  });
+
+  it("finds a sign typed by mistake", () => {
+    expect(found(put(put(ages, 3, -34), 9, -51))).toEqual(["2: negative where all others are positive"]);
+  });
+
+  it("finds codes of nines below and above", () => {
+    const below = ages.map((age, row) => (row % 100 === 0 ? -99 : age));
+    expect(found(below)).toEqual(["5: -99 stands for unknown"]);
+    const above = ages.map((age, row) => (row % 100 === 0 ? 999 : age));
+    expect(found(above)).toEqual(["5: 999 stands for unknown"]);
+  });
+
+  it("leaves alone temperatures around zero, balances, and negative zero", () => {
+    expect(found(Array.from({ length: 500 }, () => 10 * random.normal()))).toEqual([]);
+    expect(found(Array.from({ length: 500 }, (_, row) => (row < 3 ? -5 : row < 250 ? 0 : row)))).toEqual([]);
+    expect(found(put(ages, 3, -0))).toEqual([]);
+  });
+
+  it("leaves alone a single 999, one of two prices, and a long tail that passes through it", () => {
+    expect(found(put(ages, 3, 999))).toEqual([]);
+    expect(found(Array.from({ length: 500 }, (_, row) => (row % 50 === 0 ? 999 : 100)))).toEqual([]);
+    expect(found(Array.from({ length: 500 }, (_, row) => (row < 490 ? row : 990 + (row - 490))))).toEqual([]);
+  });
+
+  it("finds no rule in few rows, in empty columns and in words", () => {
+    expect(found([-1, ...ages.slice(0, 100)])).toEqual([]);
+    expect(found(Array.from({ length: 300 }, () => Number.NaN))).toEqual([]);
+    const words: Column = { kind: "categorical", name: "x", dictionary: ["a"], codes: new Int32Array(300) };
+    expect(impossibleValues(words)).toEqual([]);
+  });
+});
+
+function words(counts: Readonly<Record<string, number>>): Column {
+  const dictionary = Object.keys(counts);
+  const codes = dictionary.flatMap((word, code) => Array.from({ length: counts[word] ?? 0 }, () => code));
+  return { kind: "categorical", name: "word", dictionary, codes: Int32Array.from(codes) };
+}
+
+describe("spellings of one category", () => {
+  it("are told by case, spaces, _ and -, and the most frequent is kept", () => {
+    const { column, changed, renamed } = mendSpellings(
+      words({ "home loan": 50, "Home Loan": 4, " home_loan": 3, "HOME-LOAN": 2, car: 9 }),
+    );
+    expect(changed).toBe(9);
+    expect(column.kind === "categorical" && column.dictionary).toEqual(["home loan", "car"]);
+    expect([...renamed.values()].every((kept) => kept === "home loan")).toBe(true);
+  });
+
+  it("keep short codes apart where case may mean something", () => {
+    expect(spellingGroups(words({ AA: 30, Aa: 40, aa: 30 }))).toEqual([]);
+    expect(spellingGroups(words({ NY: 100, ny: 2 }))).toHaveLength(1);
+  });
+
+  it("change nothing where each category has one", () => {
+    const column = words({ red: 3, green: 4 });
+    expect(mendSpellings(column)).toMatchObject({ column, changed: 0 });
+  });
+});
+
+describe("implausibleDuplicates", () => {
+  const distinct = (rows: number) =>
+    Array.from({ length: rows }, () => [random.normal(), random.normal(), random.normal()] as const);
+  const frameOf = (rows: readonly (readonly number[])[]) =>
+    createFrame(
+      [0, 1, 2].map((place) =>
+        numeric(
+          rows.map((row) => row[place] ?? 0),
+          `c${place}`,
+        ),
+      ),
+    );
+
+  it("finds rows that were copied", () => {
+    const rows = distinct(300);
+    expect(implausibleDuplicates(frameOf([...rows, ...rows.slice(0, 20)]))).toEqual({
+      count: 20,
+      isImplausible: true,
+    });
+  });
+
+  it("finds a file that was put in twice", () => {
+    const rows = distinct(500);
+    expect(implausibleDuplicates(frameOf([...rows, ...rows])).isImplausible).toBe(true);
+  });
+
+  it("does not take equal rows of few values for copies", () => {
+    const rows = Array.from({ length: 400 }, (_, row) => [row % 3, row % 2, row % 5]);
+    expect(implausibleDuplicates(frameOf(rows)).isImplausible).toBe(false);
+  });
+
+  it("does not take a state that comes back for copies", () => {
+    const rows = [...distinct(300), ...Array.from({ length: 60 }, () => [0, 0, 0] as const)];
+    expect(implausibleDuplicates(frameOf(rows)).isImplausible).toBe(false);
+  });
+
+  it("takes zero and negative zero for the same", () => {
+    const rows = distinct(100).map(([first, second]) => [first, second, 0] as const);
+    const twice = [...rows, ...rows.slice(0, 10).map(([first, second]) => [first, second, -0] as const)];
+    expect(implausibleDuplicates(frameOf(twice)).count).toBe(10);
+  });
+});
