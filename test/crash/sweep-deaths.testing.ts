@@ -5,6 +5,8 @@ import { type PlannedDeath, type PlanOptions, planDeaths, planLetterDeaths } fro
 
 export interface SweepOptions extends PlanOptions {
   size: CrashSize;
+  /** Also kill the run round its letter while a person answers its gates, which takes many processes. Default true. */
+  attended?: boolean;
   /** Trials at a time. */
   parallel: number;
   /** Hears of each trial as it ends. */
@@ -35,11 +37,15 @@ export async function sweepDeaths(options: SweepOptions): Promise<SweepReport> {
     const unstable = [...calm.faults, ...differencesOf(calm, control)];
     if (unstable.length > 0 || calm.deaths > 0 || calm.outcome.letters.length !== 1)
       throw new Error(`two undisturbed runs do not end alike: ${unstable.join("; ")}`);
+    const alone = planDeaths(control, options);
+    if (options.attended === false) {
+      return { calm, rows: await tryAll(setting, alone, { ...options, calm: { auto: calm, ask: calm } }) };
+    }
     // Documents say who decided, so that runs with a person at their gates have their own measure.
     const attended = await runTrial(setting, { name: "attended", approve: "ask" });
     if (attended.outcome.status !== "succeeded" || attended.faults.length > 0)
       throw new Error(`the run with a person at its gates failed: ${attended.faults.join("; ")}`);
-    const planned = [...planLetterDeaths(attended), ...planDeaths(control, options)];
+    const planned = [...planLetterDeaths(attended), ...alone];
     const rows = await tryAll(setting, planned, { ...options, calm: { auto: calm, ask: attended } });
     return { calm, rows };
   } finally {
