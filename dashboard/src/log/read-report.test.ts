@@ -40,6 +40,11 @@ describe("readMetricsReport", () => {
 });
 
 describe("readDriftReport", () => {
+  it("keeps the report's own verdict of a column, because an index alone may be chance", () => {
+    const [row] = readDriftReport({ columns: [{ column: "a", psi: 0.9, verdict: "stable" }] });
+    expect(row).toEqual({ column: "a", psi: 0.9, verdict: "stable" });
+  });
+
   it("orders columns by drift, lost values counting too", () => {
     const columns = [
       { column: "a", psi: 0.1, missingPsi: 0 },

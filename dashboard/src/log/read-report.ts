@@ -92,12 +92,20 @@ function boundsOf(row: JsonObject): [number, number] | undefined {
   return low === undefined || high === undefined ? undefined : [low, high];
 }
 
+/** One column of a drift report; its verdict is the report's own, since an index alone may be chance. */
+export interface DriftColumn {
+  column: string;
+  psi: number;
+  verdict: string | undefined;
+}
+
 /** Drift by column, strongest first. */
-export function readDriftReport(report: JsonValue | undefined): { column: string; psi: number }[] {
+export function readDriftReport(report: JsonValue | undefined): DriftColumn[] {
   return findRows(report, (row) => typeof row["psi"] === "number")
     .map(({ row, key }) => ({
       column: textIn(row, ["column", "feature", "name"]) ?? key,
       psi: Math.max(numberIn(row, ["psi"]) ?? 0, numberIn(row, ["missingPsi"]) ?? 0),
+      verdict: typeof row["verdict"] === "string" ? row["verdict"] : undefined,
     }))
     .toSorted((left, right) => right.psi - left.psi);
 }

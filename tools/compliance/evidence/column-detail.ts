@@ -10,8 +10,11 @@ export interface DriftRow {
   ks: number | undefined;
   /** Of the Kolmogorov-Smirnov test for numbers, of the chi-squared test for categories. */
   pValue: number | undefined;
+  /** The report's own word for the column, where it has one: an index alone may be chance. */
+  verdict: "stable" | "moderate" | "major" | undefined;
 }
 
+const VERDICTS = ["stable", "moderate", "major"] as const;
 const NAME = ["column", "feature", "name", "source"];
 
 /** Every column's drift, strongest first. */
@@ -29,6 +32,7 @@ export function readDriftColumns(body: unknown): DriftRow[] {
         missingPsi: numberIn(row, ["missingPsi"]),
         ks: numberIn(row, ["ks", "ksStatistic"]) ?? ks.find((value) => value !== undefined),
         pValue: inTests(["pValue", "ksPValue", "chiSquaredPValue", "p", "exactP", "asymptoticP"]),
+        verdict: VERDICTS.find((word) => word === row["verdict"]),
       };
     })
     .filter(({ column }) => column !== "")

@@ -9,6 +9,11 @@ import type { Evidence } from "../evidence/evidence.ts";
 const MODERATE = 0.1;
 
 const MAX_ROWS = 40;
+const tones: Record<NonNullable<DriftRow["verdict"]>, Tone> = {
+  stable: "good",
+  moderate: "warning",
+  major: "bad",
+};
 
 /** The verdict, and every column's population stability index. */
 export function driftBlocks({ facts, drift: columns }: Evidence): Block[] {
@@ -20,8 +25,11 @@ export function driftBlocks({ facts, drift: columns }: Evidence): Block[] {
     blocks.push(
       verdict(
         tone,
-        `Drift is ${drift.verdict}: the largest population stability index is ${formatNumber(drift.maxPsi)} ` +
-          `(${drift.column}); the limit is ${formatSetting(drift.limit)}.`,
+        drift.maxPsi > 0
+          ? `Drift is ${drift.verdict}: the largest population stability index is ${formatNumber(drift.maxPsi)} ` +
+              `(${drift.column}); the limit is ${formatSetting(drift.limit)}.`
+          : `Drift is ${drift.verdict}: no column moved by more than chance explains; the limit of the population ` +
+              `stability index is ${formatSetting(drift.limit)}.`,
       ),
       paragraph(
         drift.driftedColumns.length === 0
@@ -32,7 +40,9 @@ export function driftBlocks({ facts, drift: columns }: Evidence): Block[] {
   }
   if (columns.length === 0) return blocks;
   const limit = drift?.limit ?? 0.25;
-  const toneOf = (psi: number): Tone => (psi > limit ? "bad" : psi >= MODERATE ? "warning" : "good");
+  const byIndex = (psi: number): Tone => (psi > limit ? "bad" : psi >= MODERATE ? "warning" : "good");
+  const toneOf = (row: DriftRow): Tone =>
+    row.verdict === undefined ? byIndex(strength(row)) : tones[row.verdict];
   blocks.push(
     chart({
       kind: "bars",
@@ -43,10 +53,16 @@ export function driftBlocks({ facts, drift: columns }: Evidence): Block[] {
       limit: { value: limit, label: `limit ${formatSetting(limit)}` },
       bars: columns
         .slice(0, 12)
-        .map((row) => ({ label: row.column, value: strength(row), tone: toneOf(strength(row)) })),
+        .map((row) => ({ label: row.column, value: strength(row), tone: toneOf(row) })),
     }),
     columnTable(columns.slice(0, MAX_ROWS)),
   );
+  if (columns.some((row) => row.verdict === "stable" && strength(row) > limit))
+    blocks.push(
+      paragraph(
+        "A column over the limit that is not called drifted lies within chance: with so few rows its test finds no difference.",
+      ),
+    );
   const rest = columns.length - MAX_ROWS;
   if (rest > 0)
     blocks.push(paragraph(`${formatCount(rest, "column")} with less drift: see the drift artifact.`));
