@@ -13,7 +13,13 @@ import { type ChainResult, runToolChain } from "./tool-chain.testing.ts";
 interface Artifacts {
   model: { target: string; positiveClass: string; decision: { kind: string; value: number } };
   metrics: { metrics: Record<string, number> };
-  fairness: { attributes: { attribute: string; demographicParityDifference: number }[] };
+  fairness: {
+    attributes: {
+      attribute: string;
+      demographicParityDifference: number;
+      groups: { label: string; count: number; rates: Record<string, number> }[];
+    }[];
+  };
   shap: {
     features: string[];
     expected: number[];
@@ -23,6 +29,17 @@ interface Artifacts {
   };
   rows: Record<string, unknown>[];
 }
+
+type Found = Record<
+  | "rows"
+  | "auc"
+  | "averagePrecision"
+  | "logLoss"
+  | "demographicParityDifference"
+  | "marginError"
+  | "additivityError",
+  number
+> & { groups: Record<string, Record<string, number>> };
 
 const PROTECTED = "sex";
 let folder: string;
@@ -120,7 +137,7 @@ const hasScikit = await hasOutsideTool(
 );
 
 describe.skipIf(!hasScikit)("scikit-learn, with its own walk through the trees", () => {
-  it("finds the AUC, average precision, log loss, parity difference and additivity that the tools claim", () => {
+  it("finds the AUC, average precision, log loss, parity difference, group rates and additivity that the tools claim", () => {
     const script = fileURLToPath(new URL("recompute.py", import.meta.url));
     const { model, shap, rows } = files;
     const ran = spawnSync("python3", [script], {
@@ -131,7 +148,7 @@ describe.skipIf(!hasScikit)("scikit-learn, with its own walk through the trees",
       maxBuffer: 1 << 26,
     });
     expect(ran.stderr).toBe("");
-    const found = JSON.parse(ran.stdout) as Record<string, number>; // recompute.py prints a record of numbers
+    const found = JSON.parse(ran.stdout) as Found; // what recompute.py says that it prints
     const claimed = files.metrics.metrics;
     expect(found["rows"]).toBe(chain.metrics.rows);
     expect(found["auc"]).toBeCloseTo(claimed["auc"] ?? 0, 12);
@@ -140,5 +157,12 @@ describe.skipIf(!hasScikit)("scikit-learn, with its own walk through the trees",
     expect(found["demographicParityDifference"]).toBeCloseTo(claimedDifference(), 12);
     expect(found["marginError"]).toBeLessThan(1e-9);
     expect(found["additivityError"]).toBeLessThan(1e-9);
+    const audited = files.fairness.attributes.find(({ attribute }) => attribute === PROTECTED)?.groups ?? [];
+    expect(audited.map(({ label }) => label).toSorted()).toEqual(Object.keys(found.groups).toSorted());
+    for (const { label, count, rates } of audited) {
+      const { rows: groupRows, ...others } = found.groups[label] ?? {};
+      expect(groupRows).toBe(count);
+      for (const [name, value] of Object.entries(others)) expect(rates[name], name).toBeCloseTo(value, 12);
+    }
   });
 });

@@ -1,7 +1,8 @@
 """Recomputes from a run's artifacts what the tools claim. Reads nothing of the engine, only its files.
 
 stdin: {"model": model.json, "shap": shap.json, "rows": [test rows as records], "protected": column}
-stdout: {"auc", "averagePrecision", "logLoss", "demographicParityDifference", "additivityError", "marginError"}
+stdout: {"auc", "averagePrecision", "logLoss", "demographicParityDifference", "additivityError", "marginError",
+         "rows", "groups": {group: {"rows", "accuracy", "precision", "recall", "f1", "selectionRate"}}}
 """
 
 import json
@@ -9,7 +10,15 @@ import math
 import sys
 
 import numpy as np
-from sklearn.metrics import average_precision_score, log_loss, roc_auc_score
+from sklearn.metrics import (
+    accuracy_score,
+    average_precision_score,
+    f1_score,
+    log_loss,
+    precision_score,
+    recall_score,
+    roc_auc_score,
+)
 
 given = json.load(sys.stdin)
 model, shap, rows = given["model"], given["shap"], given["rows"]
@@ -58,6 +67,20 @@ selected = probabilities >= model["decision"]["value"]
 groups = np.array([str(row.get(given["protected"])) for row in rows])
 rates = [selected[groups == group].mean() for group in np.unique(groups)]
 
+
+
+def group_metrics(rows_of):
+    said, was = selected[rows_of], truth[rows_of]
+    return {
+        "rows": int(rows_of.sum()),
+        "accuracy": accuracy_score(was, said),
+        "precision": precision_score(was, said),
+        "recall": recall_score(was, said),
+        "f1": f1_score(was, said),
+        "selectionRate": float(said.mean()),
+    }
+
+
 contributions = np.array(shap["contributions"][0]).reshape(len(shap["rows"]), len(shap["features"]))
 added = contributions.sum(axis=1) + shap["expected"][0]
 
@@ -71,6 +94,7 @@ print(
             "additivityError": float(np.abs(added - margins[shap["rows"]]).max()),
             "marginError": float(np.abs(np.array(shap["margins"][0]) - margins[shap["rows"]]).max()),
             "rows": len(rows),
+            "groups": {group: group_metrics(groups == group) for group in np.unique(groups)},
         }
     )
 )

@@ -132,6 +132,20 @@ describe("split_train_test", () => {
     expect(await digests(2)).not.toEqual(first);
   });
 
+  it("records ratio, seed and a hash of each part's row numbers, the same for the same rows alone", async () => {
+    const report = async (seed: number) => {
+      const { bench } = await split(loanRows(300), {}, { seed });
+      return bench.report<{ seed: number; fingerprints: Record<Part, string> }>("reports/split.json");
+    };
+    const [first, again, other] = [await report(1), await report(1), await report(2)];
+    expect(first).toEqual(again);
+    expect([first.seed, other.seed]).toEqual([1, 2]);
+    for (const part of PARTS) {
+      expect(first.fingerprints[part]).toMatch(/^[0-9a-f]{64}$/);
+      expect(first.fingerprints[part]).not.toBe(other.fingerprints[part]);
+    }
+  });
+
   it("records how the target lies in each part", async () => {
     const { bench } = await split(loanRows(500));
     const { targets } = await bench.report<{ targets: Record<Part, { classes: Record<string, number> }> }>(

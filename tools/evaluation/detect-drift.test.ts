@@ -63,6 +63,26 @@ describe("detect_drift", () => {
     expect(bench.facts["drift"]).toMatchObject({ passed: false, column: "loan", driftedColumns: ["loan"] });
   });
 
+  it("keeps index, test and p of every column in drift.json: KS for numbers, chi-squared for categories", async () => {
+    const { bench } = await compare(loanRows(1500, 1), loanRows(1200, 2));
+    const { columns } = await bench.report<{
+      columns: {
+        column: string;
+        psi: number;
+        test: { name: string; p: number };
+        comparison: { ks?: { statistic: number }; chiSquared?: { statistic: number } };
+      }[];
+    }>("drift.json");
+    for (const { column, psi, test, comparison } of columns) {
+      const isNumber = ["age", "income", "loan"].includes(column);
+      expect(psi).toBeGreaterThanOrEqual(0);
+      expect(test.p).toBeGreaterThan(0);
+      expect(test.name).toBe(isNumber ? "kolmogorov-smirnov" : "chi-squared");
+      expect((isNumber ? comparison.ks : comparison.chiSquared)?.statistic).toBeGreaterThanOrEqual(0);
+    }
+    expect(columns.length).toBeGreaterThanOrEqual(6);
+  });
+
   it("compares the target too, and every column once", async () => {
     const { output } = await compare(
       loanRows(1500, 1),

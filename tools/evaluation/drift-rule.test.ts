@@ -110,6 +110,22 @@ describe("a column has drifted", () => {
   });
 });
 
+describe("a significant index", () => {
+  it.each([
+    [0.0999, "stable"],
+    [0.1, "moderate"],
+    [0.25, "moderate"],
+    [0.2501, "major"],
+  ])("of %f is %s", (psi, word) => {
+    const column = { ...compared("x", { rows: 1000, shift: 1 }), psi };
+    expect(judgeDrift([column], LIMIT)).toMatchObject({
+      verdict: word,
+      passed: word !== "major",
+      maxPsi: psi,
+    });
+  });
+});
+
 describe("the number of tests", () => {
   it("makes each harder to pass, so that a column which just passes alone does not among many", () => {
     const borderline = compared("x", { rows: 60, shift: 0.75, seed: 5 });
@@ -151,7 +167,7 @@ describe("the table's verdict", () => {
     expect(judgeDrift([], LIMIT)).toMatchObject({ verdict: "stable", passed: true, columns: [] });
   });
 
-  it("is explained with the limit that was applied", () => {
-    expect(driftRule(0.17)).toContain("over 0.17");
+  it("is explained with the limit and every test that was applied", () => {
+    expect(driftRule(0.17)).toMatch(/Kolmogorov-Smirnov.*chi-squared.*Fisher's exact.*over 0.17/);
   });
 });

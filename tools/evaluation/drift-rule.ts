@@ -50,8 +50,8 @@ export interface DriftVerdict {
 /** The rule in words, for reports. */
 export function driftRule(limit: number): string {
   return (
-    `a column's PSI counts when its test (Kolmogorov-Smirnov for numbers, chi-squared for categories) gives p < ${ALPHA} ` +
-    `divided by the number of tests (Bonferroni); the PSI of its missing share counts likewise by the test of that share. ` +
+    `a column's PSI counts when its test (Kolmogorov-Smirnov for numbers, chi-squared for categories, Fisher's exact ` +
+    `test for two categories in up to ${EXACT_ROWS} rows) gives p < ${ALPHA} divided by the number of tests (Bonferroni); the PSI of its missing share counts likewise by the test of that share. ` +
     `The larger one that counts decides: over ${limit} the column has drifted (major), from ${MODERATE} on moderate, else stable. ` +
     "The worst column decides for the table, which passes when no column has drifted"
   );

@@ -49,6 +49,12 @@ describe("evaluate_model", () => {
     expect(intervals["auc"]?.low).toBeLessThan(values["auc"] ?? 0);
     expect(intervals["auc"]?.high).toBeGreaterThan(values["auc"] ?? 1);
     expect(subject.bench.facts["metrics"]).toMatchObject({ model: subject.model, primary: "auc", rows: 300 });
+    for (const name of ["accuracy", "precision", "recall", "f1"]) expect(values).toHaveProperty(name);
+    const { perClass } = await subject.bench.report<{ perClass: Record<string, unknown>[] }>("metrics.json");
+    expect(perClass.map(({ label }) => label)).toEqual(["no", "yes"]);
+    for (const numbers of perClass) {
+      for (const name of ["precision", "recall", "f1", "auc"]) expect(numbers[name]).toBeTypeOf("number");
+    }
   });
 
   it("measures several classes by macro AUC, and each class in the report", async () => {

@@ -5,6 +5,7 @@ import type { Frame, Model } from "#lib/ml/index.ts";
 import { acceptedLimit } from "../engine/accepted-limit.ts";
 import { digestOf, keepJson, keepModel, loadFrame, loadModel } from "../engine/artifacts.ts";
 import { checkColumns } from "../engine/check-columns.ts";
+import { proveKeptModel } from "../engine/prove-kept-model.ts";
 import { protectedColumns } from "../engine/request-columns.ts";
 import { ModelFact } from "../facts.ts";
 import { chooseCandidate, isCheapAndFair, MARGIN } from "./choose-candidate.ts";
@@ -104,6 +105,7 @@ export const mitigateBias = defineTool({
     const digest = isKept
       ? input.model
       : (await keepModel(context, mitigated, [input.model, input.train, input.validation])).sha256;
+    if (!isKept) await proveKeptModel(context, mitigated, { sha256: digest, frame: validation });
     notes.push(...tried.notes, ...mitigationNotes(before, chosen, { model: mitigated, limit }));
     const attempts = [before, ...tried.candidates].map(shortAttempt);
     const isWithinLimit = chosen.demographicParityDifference <= limit;

@@ -164,6 +164,24 @@ describe("train_classifier", () => {
     );
   });
 
+  it("does not count as done when the model as kept predicts otherwise", async () => {
+    const { bench, input } = await parts();
+    const { artifacts } = bench.context;
+    const read = async (digest: string): Promise<Uint8Array> => {
+      const text = new TextDecoder().decode(await artifacts.read(digest));
+      const spoilt = text.replace(
+        /"intercept":(-?[\d.]+)/,
+        (_, number: string) => `"intercept":${Number(number) + 1e-9}`,
+      );
+      return new TextEncoder().encode(spoilt);
+    };
+    const context = { ...bench.context, artifacts: { ...artifacts, read } };
+    const outcome = trainClassifier.run(trainClassifier.input.parse(input), context);
+    await expect(outcome).rejects.toMatchObject({
+      failure: { code: "tool-failed", message: expect.stringContaining("train again") as string },
+    });
+  });
+
   it("stops when the call is cancelled", async () => {
     const { bench, input } = await parts(loanRows, { signal: AbortSignal.abort() });
     expect((await bench.fail(trainClassifier, input)).code).toBe("cancelled");

@@ -12,6 +12,7 @@ import {
 import { digestOf, keepJson, keepModel, loadFrame, numberedName } from "../engine/artifacts.ts";
 import { checkColumns } from "../engine/check-columns.ts";
 import { primaryMetric } from "../engine/primary-metric.ts";
+import { proveKeptModel } from "../engine/prove-kept-model.ts";
 import { protectedColumns, timeColumn } from "../engine/request-columns.ts";
 import { inEngine, runTask } from "../engine/run-task.ts";
 import type { ModelFact } from "../facts.ts";
@@ -90,6 +91,7 @@ export async function train(
   const score = await scoreOf(context, trained.model, validation);
   const baseline = await baselineScore(context, { training, validation, input, trained });
   const artifact = await keepModel(context, trained.model, [input.train, input.validation]);
+  await proveKeptModel(context, trained.model, { sha256: artifact.sha256, frame: validation });
   const notes = [
     ...trained.notes,
     ...qualityNotes(score, baseline),
