@@ -7,7 +7,7 @@ import { payloadCommitment } from "#core/events/hash.ts";
 import { decodeEntryBundle } from "#core/events/tiles-entries.ts";
 import { readEntry } from "#core/events/verify-entry.ts";
 import { createFakeClock } from "#core/testing/fake-clock.ts";
-import { createTestSigner } from "#core/testing/tool-context.ts";
+import { createTestSigner } from "#core/testing/test-signer.ts";
 import { exportLog, type LogToExport } from "./export-log.ts";
 import { signCheckpoint } from "./sign-checkpoint.ts";
 import { copyExport, createTestExport, type TestExport } from "./export.testing.ts";

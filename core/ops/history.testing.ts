@@ -6,7 +6,7 @@ import { type VerifierKey, verifierKeyOf } from "#core/events/checkpoint-key.ts"
 import { MerkleTree } from "#core/events/merkle-tree.ts";
 import { expectedHash, leafHash } from "#core/events/seal.ts";
 import { readEntry } from "#core/events/verify-entry.ts";
-import { createTestSigner } from "#core/testing/tool-context.ts";
+import { createTestSigner } from "#core/testing/test-signer.ts";
 import { LOG_STREAM } from "./log-events.ts";
 import { createTestLog, type TestLog } from "./log.testing.ts";
 import { type LogReport, verifyLog } from "./verify-log.ts";

@@ -4,7 +4,7 @@ import type { Signer } from "#core/contract/signer.ts";
 import { openCheckpoint } from "#core/events/checkpoint.ts";
 import { verifierKeyOf } from "#core/events/checkpoint-key.ts";
 import { createFakeClock, type FakeClock } from "#core/testing/fake-clock.ts";
-import { createTestSigner } from "#core/testing/tool-context.ts";
+import { createTestSigner } from "#core/testing/test-signer.ts";
 import { checkpointIfDue, isCheckpointDue } from "./checkpoint-policy.ts";
 import { runDailyVerification } from "./daily-verification.ts";
 import { LOG_STREAM } from "./log-events.ts";

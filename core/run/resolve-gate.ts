@@ -8,6 +8,7 @@ import { hashOfJson } from "#core/events/hash.ts";
 import { newRunEvent } from "#core/events/run-event.ts";
 import type { RunState } from "#core/events/run-state.ts";
 import { hasEnded } from "./cancel-run.ts";
+import { gateWord } from "./run-result.ts";
 import { loadRun } from "./load-run.ts";
 import type { Runtime } from "./runtime.ts";
 import { hashOfInput } from "./input-hash.ts";
@@ -62,7 +63,10 @@ export async function resolveGate(
   const loaded = await loadRun(runtime, runId);
   if (!loaded.ok) return loaded;
   if (gate.state !== "open")
-    return fail("conflict", `gate ${gateId} is ${gate.state} already; it cannot be decided again`);
+    return fail(
+      "conflict",
+      `gate ${gateId} is ${gateWord(gate)} already${decider(gate)}; it cannot be decided again`,
+    );
   if (hasEnded(loaded.value.state))
     return fail("conflict", `run ${runId} has ${loaded.value.state.phase.status}; its gates are closed`);
   const role = by.kind === "user" ? by.role : "viewer";
@@ -134,6 +138,10 @@ function changed(gateId: GateId, how: string, details?: JsonObject): ReturnType<
     details === undefined ? {} : { details },
   );
 }
+
+/** By whom it was decided, as far as somebody did. */
+const decider = (gate: ApprovalGate): string =>
+  gate.state === "resolved" ? ` by ${gate.resolvedBy.id}` : "";
 
 /** Says which artifact named in what was shown has lost its bytes, if any has. */
 async function changedArtifact(

@@ -1,14 +1,15 @@
-import { generateKeyPairSync, sign } from "node:crypto";
+import { rmSync } from "node:fs";
 import { mkdtemp, readFile, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
+import { afterAll } from "vitest";
 import { Artifact } from "#core/contract/artifact.ts";
 import type { ComputePool } from "#core/contract/compute.ts";
 import { FailureError, failure } from "#core/contract/failure.ts";
 import type { RunRecord } from "#core/contract/run-record.ts";
-import type { Signer } from "#core/contract/signer.ts";
 import type { ToolContext, ToolSettings } from "#core/contract/tool-definition.ts";
 import { sha256 } from "#core/events/hash.ts";
+import { createTestSigner } from "./test-signer.ts";
 
 /** A context for the unit test of one tool: artifacts in memory, files in a fresh folder, a throw-away key. */
 export interface TestToolContext extends ToolContext {
@@ -25,6 +26,12 @@ const noPool: ComputePool = {
   close: () => Promise.resolve(),
 };
 
+/** Contexts live as long as their tests please; what they left goes with the last test of the file. */
+const scratchFolders = new Set<string>();
+afterAll(() => {
+  for (const path of scratchFolders) rmSync(path, { recursive: true, force: true });
+});
+
 export function createTestToolContext(
   options: {
     run?: RunRecord;
@@ -38,7 +45,10 @@ export function createTestToolContext(
   const kept: Artifact[] = [];
   let folder: Promise<string> | undefined;
   const scratch = () => {
-    folder ??= mkdtemp(join(tmpdir(), "swarm-tool-test-"));
+    folder ??= mkdtemp(join(tmpdir(), "swarm-tool-test-")).then((path) => {
+      scratchFolders.add(path);
+      return path;
+    });
     return folder;
   };
   const read = async (digest: string): Promise<Uint8Array> => {
@@ -108,16 +118,5 @@ export function createTestToolContext(
       },
       scratch,
     },
-  };
-}
-
-/** A signer with a key that lives as long as the test. */
-export function createTestSigner(): Signer {
-  const { privateKey, publicKey } = generateKeyPairSync("ed25519");
-  return {
-    keyName: "test-key",
-    publicKeyPem: async () => publicKey.export({ type: "spki", format: "pem" }).toString(),
-    publicKey: async () => new Uint8Array(publicKey.export({ type: "spki", format: "der" }).subarray(-32)),
-    sign: async (message) => new Uint8Array(sign(null, message, privateKey)),
   };
 }

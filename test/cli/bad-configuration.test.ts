@@ -4,8 +4,8 @@ import { type AddressInfo } from "node:net";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { creditRun, writeCreditData } from "./credit-data.ts";
-import { createFolders, filesBelow, lastJson, root, swarm } from "./swarm-process.ts";
+import { creditRun, writeCreditData } from "./credit-data.testing.ts";
+import { createFolders, filesBelow, lastJson, root, swarm } from "./swarm-process.testing.ts";
 
 const folders = createFolders();
 const data = writeCreditData(folders.make("configuration-data"), 400);

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createFolders, type Ended, filesBelow, lastJson, swarm } from "./swarm-process.ts";
+import { createFolders, type Ended, filesBelow, lastJson, swarm } from "./swarm-process.testing.ts";
 
 const folders = createFolders();
 const home = folders.make("bad-input");

@@ -1,8 +1,8 @@
 import { chmodSync, cpSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { creditRun, writeCreditData } from "./credit-data.ts";
-import { createFolders, filesBelow, lastJson, startSwarm, swarm } from "./swarm-process.ts";
+import { creditRun, writeCreditData } from "./credit-data.testing.ts";
+import { createFolders, filesBelow, lastJson, startSwarm, swarm } from "./swarm-process.testing.ts";
 
 const folders = createFolders();
 const data = writeCreditData(folders.make("gates-data"), 500);

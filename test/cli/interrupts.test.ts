@@ -1,8 +1,8 @@
 import type { ChildProcess } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { afterAll, describe, expect, it } from "vitest";
-import { creditRun, writeCreditData } from "./credit-data.ts";
-import { createFolders, lastJson, startSwarm, swarm } from "./swarm-process.ts";
+import { creditRun, writeCreditData } from "./credit-data.testing.ts";
+import { createFolders, lastJson, startSwarm, swarm } from "./swarm-process.testing.ts";
 
 const folders = createFolders();
 // Large enough that training is still at work when the signal comes.

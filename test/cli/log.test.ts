@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Sha256 } from "#core/contract/ids.ts";
 import { newRunEvent } from "#core/events/run-event.ts";
 import { openRuntime } from "#api/boot/open-runtime.ts";
-import { creditRun, writeCreditData } from "./credit-data.ts";
-import { createFolders, type Ended, filesBelow, lastJson, swarm } from "./swarm-process.ts";
+import { creditRun, writeCreditData } from "./credit-data.testing.ts";
+import { createFolders, type Ended, filesBelow, lastJson, swarm } from "./swarm-process.testing.ts";
 
 const folders = createFolders();
 const data = writeCreditData(folders.make("log-data"), 400);

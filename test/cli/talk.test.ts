@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { examples } from "#api/cli/help-examples.ts";
-import { creditRun, writeCreditData } from "./credit-data.ts";
-import { createFolders, type Ended, plainEnvironment, root, swarm } from "./swarm-process.ts";
+import { creditRun, writeCreditData } from "./credit-data.testing.ts";
+import { createFolders, type Ended, plainEnvironment, root, swarm } from "./swarm-process.testing.ts";
 
 const folders = createFolders();
 const home = folders.make("talk");

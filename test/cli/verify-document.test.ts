@@ -3,8 +3,8 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { hasTool, openssl, type OutsideTool } from "../proofs/outside-tool.ts";
-import { creditRun, writeCreditData } from "./credit-data.ts";
-import { createFolders, plainEnvironment, root, swarm } from "./swarm-process.ts";
+import { creditRun, writeCreditData } from "./credit-data.testing.ts";
+import { createFolders, plainEnvironment, root, swarm } from "./swarm-process.testing.ts";
 
 const program = (name: string): OutsideTool => ({
   name,

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
-import { type Running, startSwarm } from "../cli/swarm-process.ts";
+import { type Running, startSwarm } from "../cli/swarm-process.testing.ts";
 
 /** A `swarm serve` in a process of its own that can be killed and started again at the same address. */
 export interface ConsoleServer {

@@ -5,7 +5,7 @@ import { AxeBuilder } from "@axe-core/playwright";
 import type { Browser, Page } from "@playwright/test";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CONSUMER_CREDIT, consumerCreditCsv } from "#lib/ml/index.ts";
-import { createFolders } from "../cli/swarm-process.ts";
+import { createFolders } from "../cli/swarm-process.testing.ts";
 import { findChromium, launchChromium } from "./chromium.testing.ts";
 import { type ConsoleServer, createConsoleServer } from "./console-server.testing.ts";
 import { type Watched, watchPage } from "./watched-page.testing.ts";

@@ -23,7 +23,7 @@ import {
   createSeededBytes,
   type FakeClock,
 } from "#core/testing/fake-clock.ts";
-import { createTestSigner } from "#core/testing/tool-context.ts";
+import { createTestSigner } from "#core/testing/test-signer.ts";
 import { buildWorkflowGraph } from "#core/workflow/workflow-graph.ts";
 import { createPlaybookProvider } from "#lib/providers/playbook/playbook-provider.ts";
 import { createMemoryStores } from "#lib/stores/memory/create-memory-stores.ts";

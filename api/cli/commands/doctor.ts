@@ -39,16 +39,19 @@ export function addDoctorCommand(command: Command, context: CommandContext): voi
         await consoleReport(),
         ...providers,
         await programReport("python3", {
-          why: "real scikit-learn, LightGBM and XGBoost as a training backend",
+          why: "checking numbers and the log with its libraries",
           fix: "apt-get install python3",
         }),
         await programReport("bwrap", {
-          why: "sandbox driver bubblewrap",
+          why: "not used yet: a driver for sandboxed tools",
           fix: "apt-get install bubblewrap",
         }),
-        await programReport("nsjail", { why: "sandbox driver nsjail", fix: "build it from its sources" }),
+        await programReport("nsjail", {
+          why: "not used yet: a driver for sandboxed tools",
+          fix: "build it from its sources",
+        }),
         await programReport("docker", {
-          why: "sandbox driver docker, and loading the image",
+          why: "running the packaged image",
           fix: "install Docker Engine",
         }),
         await programReport("chromium", { why: "browser tests", fix: "apt-get install chromium" }),
