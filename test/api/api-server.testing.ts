@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { openRuntime, type OpenedRuntime } from "#api/boot/open-runtime.ts";
 import { serve, type ServeOptions } from "#api/boot/serve.ts";
-import { type Running, startSwarm } from "../cli/swarm-process.ts";
+import { type Running, startSwarm } from "../cli/swarm-process.testing.ts";
 import type { ApiHome } from "./api-home.testing.ts";
 
 /** The real server in this process, on a free port. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Problem } from "#api/contract/problem.ts";
-import { createFolders, swarm } from "../cli/swarm-process.ts";
+import { createFolders, swarm } from "../cli/swarm-process.testing.ts";
 import { createTestClient, problemIn, type TestClient } from "./api-client.testing.ts";
 import { startBody, writeApiHome } from "./api-home.testing.ts";
 import { patience } from "#api/boot/listen.ts";

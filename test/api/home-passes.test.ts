@@ -10,7 +10,7 @@ import { homePasses, passTimes, VERIFICATION } from "#api/boot/home-passes.ts";
 import { startPasses } from "#api/boot/passes.ts";
 import { LOG_STREAM } from "#core/ops/log-events.ts";
 import { createFakeClock } from "#core/testing/fake-clock.ts";
-import { createFolders } from "../cli/swarm-process.ts";
+import { createFolders } from "../cli/swarm-process.testing.ts";
 import { createTestClient, runThat, startRun } from "./api-client.testing.ts";
 import { type ApiHome, startBody, writeApiHome } from "./api-home.testing.ts";
 import { serveHere, type ServerHere } from "./api-server.testing.ts";

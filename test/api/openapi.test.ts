@@ -1,7 +1,7 @@
 import type { Browser } from "@playwright/test";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createApp } from "#api/boot/create-app.ts";
-import { createFolders } from "../cli/swarm-process.ts";
+import { createFolders } from "../cli/swarm-process.testing.ts";
 import { findChromium, launchChromium } from "../console/chromium.testing.ts";
 import { createTestClient, type TestClient } from "./api-client.testing.ts";
 import { writeApiHome } from "./api-home.testing.ts";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Health } from "#api/contract/shelf.ts";
 import type { EventView } from "#api/contract/pipeline.ts";
-import { createFolders } from "../cli/swarm-process.ts";
+import { createFolders } from "../cli/swarm-process.testing.ts";
 import { createTestClient, startRun, type TestClient } from "./api-client.testing.ts";
 import { type ApiHome, startBody, writeApiHome } from "./api-home.testing.ts";
 import { createServerProcess, type ServerProcess } from "./api-server.testing.ts";

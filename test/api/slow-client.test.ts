@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import type { GateDetail, GateRow } from "#api/contract/gates.ts";
 import type { EventView } from "#api/contract/pipeline.ts";
 import type { StreamMessage } from "#api/contract/stream.ts";
-import { createFolders } from "../cli/swarm-process.ts";
+import { createFolders } from "../cli/swarm-process.testing.ts";
 import { createTestClient, runThat, startRun, type TestClient } from "./api-client.testing.ts";
 import { startBody, writeApiHome } from "./api-home.testing.ts";
 import { serveHere, type ServerHere } from "./api-server.testing.ts";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { StartedPipeline } from "#api/contract/pipeline.ts";
 import { Problem } from "#api/contract/problem.ts";
-import { createFolders, filesBelow } from "../cli/swarm-process.ts";
+import { createFolders, filesBelow } from "../cli/swarm-process.testing.ts";
 import { createTestClient, problemIn, runThat, type TestClient } from "./api-client.testing.ts";
 import { type ApiHome, startBody, writeApiHome } from "./api-home.testing.ts";
 import { createServerProcess, type ServerProcess } from "./api-server.testing.ts";

@@ -4,7 +4,7 @@ import type { GateDetail, GateRow } from "#api/contract/gates.ts";
 import type { EventView } from "#api/contract/pipeline.ts";
 import type { StreamMessage } from "#api/contract/stream.ts";
 import { AHEAD_OF_LOG } from "#api/stream/event-socket.ts";
-import { createFolders } from "../cli/swarm-process.ts";
+import { createFolders } from "../cli/swarm-process.testing.ts";
 import { createTestClient, runThat, startRun, type TestClient } from "./api-client.testing.ts";
 import { startBody, writeApiHome } from "./api-home.testing.ts";
 import { serveHere, type ServerHere } from "./api-server.testing.ts";
