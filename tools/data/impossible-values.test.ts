@@ -24,6 +24,13 @@ describe("impossibleValues", () => {
     expect(found(put(put(ages, 3, -34), 9, -51))).toEqual(["2: negative where all others are positive"]);
   });
 
+  it("leaves alone negative numbers that are not like the others, such as refunds of the dearest", () => {
+    const prices = Array.from({ length: 500 }, (_, row) =>
+      row % 125 === 0 ? -990 - row / 100 : 100 + row * 1.8,
+    );
+    expect(found(prices)).toEqual([]);
+  });
+
   it("finds codes of nines below and above", () => {
     const below = ages.map((age, row) => (row % 100 === 0 ? -99 : age));
     expect(found(below)).toEqual(["5: -99 stands for unknown"]);
@@ -112,6 +119,22 @@ describe("implausibleDuplicates", () => {
   it("does not take a state that comes back for copies", () => {
     const rows = [...distinct(300), ...Array.from({ length: 60 }, () => [0, 0, 0] as const)];
     expect(implausibleDuplicates(frameOf(rows)).isImplausible).toBe(false);
+  });
+
+  it("does not take rows for copies whose columns all follow from one, for near misses are plentiful", () => {
+    const rows = Array.from({ length: 700 }, () => {
+      const model = random.integer(500);
+      return [model, Math.sin(model), Math.cos(model), random.integer(5), model * model];
+    });
+    const columns = [0, 1, 2, 3, 4].map((place) =>
+      numeric(
+        rows.map((row) => row[place] ?? 0),
+        `c${place}`,
+      ),
+    );
+    const { count, isImplausible } = implausibleDuplicates(createFrame(columns));
+    expect(count).toBeGreaterThan(40);
+    expect(isImplausible).toBe(false);
   });
 
   it("takes zero and negative zero for the same", () => {

@@ -107,6 +107,14 @@ describe("detect_drift", () => {
     expect(output.columns.map(({ column }) => column)).not.toContain("month");
   });
 
+  it("does not compare the time itself, whether dates or numbers", async () => {
+    const numbered = (count: number, start: number) =>
+      loanRows(count, start + 1).map((row, index) => ({ ...row, day: start + index / 10 }));
+    const { output } = await compare(numbered(1200, 0), numbered(1200, 120), { timeColumn: "day" });
+    expect(output.verdict).toBe("stable");
+    expect([...output.columns, ...output.skipped].map(({ column }) => column)).not.toContain("day");
+  });
+
   it("gives the report's readers each column once, with the newest period's numbers", async () => {
     const { output, report } = await compare(loanRows(3000, 1), shifted(3600, 2), { timeColumn: "month" });
     const rows = readDriftColumns(report);
