@@ -122,7 +122,7 @@ function checkNames(names: readonly string[]): void {
     throw new MlError(
       "bad-data",
       `The header names "${doubled}" twice (fields ${names.indexOf(doubled) + 1} and ` +
-        `${names.lastIndexOf(doubled) + 1}). Rename one of them, or give the option names.`,
+        `${names.lastIndexOf(doubled) + 1}). Rename one of them.`,
       { details: { column: doubled } },
     );
   }
