@@ -1,13 +1,13 @@
 import { assertNever } from "#core/contract/failure.ts";
 import type { Event } from "#core/contract/event.ts";
 import type { RunId } from "#core/contract/ids.ts";
-import { noUsage } from "#core/contract/provider.ts";
 import { foldCall } from "./fold-call.ts";
 import { foldGate } from "./fold-gate.ts";
 import { foldTurn, startInvocation } from "./fold-agent.ts";
 import { type RunEvent, readRunEvent } from "./run-event.ts";
 import { invocationOf, payloadOf, visitOf } from "./run-lookup.ts";
 import type { RunState } from "./run-state.ts";
+import { untouchedRun } from "./untouched-run.ts";
 
 /**
  * The state after a run's events, oldest first. Deterministic, reads no clock; throws on a history that cannot
@@ -196,17 +196,7 @@ function stateAtCreation(event: Extract<RunEvent, { type: "run.created" }>): Run
     requestRef: payloadOf(event),
     dataSha256: event.data.dataSha256,
     drives: 0,
-    cancelRequested: false,
-    visits: [],
-    arrivals: [],
-    invocations: new Map(),
-    calls: new Map(),
-    gates: new Map(),
-    facts: {},
-    factHistory: new Map(),
-    artifacts: new Map(),
-    usage: { ...noUsage, costUsd: 0, unpricedCalls: 0, modelCalls: 0, toolCalls: 0 },
-    decisionCounts: new Map(),
+    ...untouchedRun(),
     lastSeq: 1,
     head: event.hash,
     lastEventAt: event.at,

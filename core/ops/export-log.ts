@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import type { Event, StreamRef } from "#core/contract/event.ts";
 import type { PayloadStore } from "#core/contract/event-log.ts";
 import { fail, ok, type Result } from "#core/contract/failure.ts";
@@ -17,10 +18,15 @@ import { encodeEntryBundle } from "#core/events/tiles-entries.ts";
 import type { ExportTarget } from "#core/events/tiles-files.ts";
 import { hashTilesOf, TILE_WIDTH, tilePath } from "#core/events/tiles-path.ts";
 import { eventHashes } from "#core/events/verify-event-hashes.ts";
-import { GO_CHECKER } from "./export-go-checker.ts";
 import { exportReadme } from "./export-readme.ts";
 import { type RunEntry, writeRun } from "./export-run.ts";
 import { ExportWriter } from "./export-writer.ts";
+
+/**
+ * A checker that goes out with every export, so that a reader needs Go and its transparency-log package but nothing
+ * of Swarm.
+ */
+export const goChecker = new URL("./check.go", import.meta.url);
 
 export interface LogToExport {
   integrity: LogIntegrity;
@@ -109,7 +115,7 @@ async function writeExport(options: LogToExport): Promise<Result<ExportSummary>>
     const content = await writeRun(run, { tree, checkpoint, payloads, withContent, writer });
     if (!content.ok) return content;
   }
-  await writer.write("check.go", GO_CHECKER);
+  await writer.write("check.go", await readFile(goChecker, "utf8"));
   const [first, ...more] = keys;
   const readme = exportReadme({
     origin,

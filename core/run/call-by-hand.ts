@@ -5,9 +5,9 @@ import { ZERO_HASH } from "#core/contract/event.ts";
 import { type Failure, failure } from "#core/contract/failure.ts";
 import { CallId, type RunId, Sha256 } from "#core/contract/ids.ts";
 import type { JsonObject, JsonValue } from "#core/contract/json.ts";
-import { noUsage } from "#core/contract/provider.ts";
 import { newCall } from "#core/events/run-lookup.ts";
 import type { CallState, RunState } from "#core/events/run-state.ts";
+import { untouchedRun } from "#core/events/untouched-run.ts";
 import { createRunSession } from "./run-session.ts";
 import { toolNamesOf } from "./resolve-tool.ts";
 import type { Runtime } from "./runtime.ts";
@@ -108,17 +108,7 @@ function boardFor(runtime: Runtime, callId: CallId, options: { by: Actor; seed?:
     requestRef: { commitment: ZERO_HASH, bytes: 0, mediaType: "application/json" },
     dataSha256: ZERO_HASH,
     drives: 1,
-    cancelRequested: false,
-    visits: [],
-    arrivals: [],
-    invocations: new Map(),
-    calls: new Map(),
-    gates: new Map(),
-    facts: {},
-    factHistory: new Map(),
-    artifacts: new Map(),
-    usage: { ...noUsage, costUsd: 0, unpricedCalls: 0, modelCalls: 0, toolCalls: 0 },
-    decisionCounts: new Map(),
+    ...untouchedRun(),
     lastSeq: 0,
     head: ZERO_HASH,
     lastEventAt: at,

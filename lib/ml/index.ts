@@ -155,8 +155,8 @@ export {
   type RowExplanation,
 } from "./explain/explain-model.ts";
 
-export { createPool, type Pool, type PoolOptions, type RunOptions } from "./work/pool.ts";
-export type { TimedProgress } from "./work/messages.ts";
-export type { TaskInput, TaskName, TaskOutput } from "./work/tasks.ts";
+export { createPool, type Pool, type PoolOptions, type RunOptions } from "./threads/pool.ts";
+export type { TimedProgress } from "./threads/messages.ts";
+export type { TaskInput, TaskName, TaskOutput } from "./threads/tasks.ts";
 
 export { CONSUMER_CREDIT, consumerCreditCsv, type ConsumerCreditOptions } from "./samples/consumer-credit.ts";

@@ -1,7 +1,7 @@
 import type { ComputePool } from "#core/contract/compute.ts";
 import type { Control } from "#lib/ml/control.ts";
 import { MlError } from "#lib/ml/index.ts";
-import { TASKS, type TaskName } from "#lib/ml/work/tasks.ts";
+import { TASKS, type TaskName } from "#lib/ml/threads/tasks.ts";
 
 /** The engine's tasks run on the test's own thread: the work of a pool without starting one. */
 export function createInProcessCompute(): ComputePool {
