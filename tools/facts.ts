@@ -123,8 +123,10 @@ export const DriftFact = z.strictObject({
   passed: z.boolean(),
   verdict: z.enum(["stable", "moderate", "major"]),
   limit: finite,
+  /** Largest index that its column's test does not put down to chance; 0 when there is none. */
   maxPsi: finite,
-  column: text,
+  /** The column of it; null when there is none. */
+  column: text.nullable(),
   driftedColumns: z.array(text).max(20),
   columns: z.number().int(),
 });

@@ -40,8 +40,8 @@ export interface DriftVerdict {
   passed: boolean;
   /** Largest counted index; 0 when no column moved significantly. */
   maxPsi: number;
-  /** The column of `maxPsi`, `no column` when none moved significantly. */
-  column: string;
+  /** The column of `maxPsi`; null when none moved significantly. */
+  column: string | null;
   tests: number;
   /** Largest counted index first, then by the pure one. */
   columns: JudgedColumn[];
@@ -95,7 +95,7 @@ export function judgeDrift(columns: readonly Omit<ColumnDrift, "verdict">[], lim
     verdict: worst?.verdict ?? "stable",
     passed: worst === undefined || !worst.isDrifted,
     maxPsi: hasMoved ? worst.countedPsi : 0,
-    column: hasMoved ? worst.column : "no column",
+    column: hasMoved ? worst.column : null,
     tests,
     columns: ordered,
   };

@@ -77,7 +77,7 @@ export const DriftFact = z.object({
   verdict: text,
   limit: number,
   maxPsi: number,
-  column: text,
+  column: text.nullable(),
   driftedColumns: z.array(text),
   columns: number,
 });

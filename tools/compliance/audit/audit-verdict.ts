@@ -63,7 +63,7 @@ function failures({ fairness, drift, validation }: KnownFacts): string[] {
     ...(fairness?.audited === true && !fairness.passed ? [`Fairness failed.${size}`] : []),
     ...(drift !== undefined && !drift.passed
       ? [
-          `Drift is too high: ${drift.column} has a population stability index of ${formatNumber(drift.maxPsi)}; the limit is ${formatSetting(drift.limit)}.`,
+          `Drift is too high: ${drift.column ?? "a column"} has a population stability index of ${formatNumber(drift.maxPsi)}; the limit is ${formatSetting(drift.limit)}.`,
         ]
       : []),
     ...(validation !== undefined && !validation.ok

@@ -25,7 +25,7 @@ export function driftBlocks({ facts, drift: columns }: Evidence): Block[] {
     blocks.push(
       verdict(
         tone,
-        drift.maxPsi > 0
+        drift.column !== null
           ? `Drift is ${drift.verdict}: the largest population stability index is ${formatNumber(drift.maxPsi)} ` +
               `(${drift.column}); the limit is ${formatSetting(drift.limit)}.`
           : `Drift is ${drift.verdict}: no column moved by more than chance explains; the limit of the population ` +

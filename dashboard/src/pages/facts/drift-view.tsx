@@ -14,7 +14,7 @@ export function DriftView({ fact, columns = [] }: { fact: DriftFact; columns?: r
   const rows =
     columns.length > 0
       ? columns
-      : fact.maxPsi > 0
+      : fact.column !== null
         ? [{ column: fact.column, psi: fact.maxPsi, verdict: fact.verdict }]
         : [];
   const [largest] = rows;
@@ -31,8 +31,8 @@ export function DriftView({ fact, columns = [] }: { fact: DriftFact; columns?: r
       <div className="flex flex-wrap items-center gap-2">
         <Badge tone={tones[fact.verdict] ?? "plain"}>{fact.verdict}</Badge>
         <span className="text-muted">
-          {fact.maxPsi === 0 && "no column moved by more than chance explains, "}
-          {fact.maxPsi > 0 && largest !== undefined && (
+          {fact.column === null && "no column moved by more than chance explains, "}
+          {fact.column !== null && largest !== undefined && (
             <>
               largest index {formatMetric(largest.psi)} in{" "}
               <span className="font-mono text-xs">{largest.column}</span>,{" "}
