@@ -1,7 +1,6 @@
-import { once } from "node:events";
-import { createServer } from "node:net";
 import { openRuntime, type OpenedRuntime } from "#api/boot/open-runtime.ts";
 import { serve, type ServeOptions } from "#api/boot/serve.ts";
+import { freePort } from "../cli/free-port.testing.ts";
 import { type Running, startSwarm } from "../cli/swarm-process.testing.ts";
 import type { ApiHome } from "./api-home.testing.ts";
 
@@ -48,17 +47,6 @@ export interface ServerProcess {
   kill(): Promise<void>;
   /** SIGTERM; the exit code and what it said. */
   stop(): Promise<{ code: number | null; stderr: string }>;
-}
-
-/** A port that nothing listens on now. */
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const address = probe.address();
-  probe.close();
-  await once(probe, "close");
-  if (address === null || typeof address === "string") throw new Error("no port was given");
-  return address.port;
 }
 
 export async function createServerProcess(home: ApiHome): Promise<ServerProcess> {

@@ -1,5 +1,4 @@
-import { once } from "node:events";
-import { createServer } from "node:net";
+import { freePort } from "../cli/free-port.testing.ts";
 import { type Running, startSwarm } from "../cli/swarm-process.testing.ts";
 
 /** A `swarm serve` in a process of its own that can be killed and started again at the same address. */
@@ -9,17 +8,6 @@ export interface ConsoleServer {
   /** SIGKILL: nothing is written, closed or said goodbye to. */
   kill(): Promise<void>;
   stop(): Promise<void>;
-}
-
-/** A port that nothing listens on now; the server comes back to it after a kill, as a deployed one would. */
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const address = probe.address();
-  probe.close();
-  await once(probe, "close");
-  if (address === null || typeof address === "string") throw new Error("no port was given");
-  return address.port;
 }
 
 export async function createConsoleServer(home: string): Promise<ConsoleServer> {
