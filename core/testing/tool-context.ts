@@ -28,9 +28,12 @@ const noPool: ComputePool = {
 
 /** Contexts live as long as their tests please; what they left goes with the last test of the file. */
 const scratchFolders = new Set<string>();
-afterAll(() => {
+const cleanUp = (): void => {
   for (const path of scratchFolders) rmSync(path, { recursive: true, force: true });
-});
+};
+// Benchmarks use contexts too, without the test runner.
+if (process.env["VITEST"] === undefined) process.once("exit", cleanUp);
+else afterAll(cleanUp);
 
 export function createTestToolContext(
   options: {
