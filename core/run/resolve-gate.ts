@@ -25,8 +25,15 @@ export interface GateView {
  */
 export async function viewGate(runtime: Runtime, runId: RunId, gateId: GateId): Promise<Result<GateView>> {
   const loaded = await loadRun(runtime, runId);
-  if (!loaded.ok) return loaded;
-  const record = loaded.value.state.gates.get(gateId);
+  return loaded.ok ? viewIn(runtime, loaded.value.state, gateId) : loaded;
+}
+
+async function viewIn(
+  runtime: Runtime,
+  { runId, gates }: RunState,
+  gateId: GateId,
+): Promise<Result<GateView>> {
+  const record = gates.get(gateId);
   if (record === undefined) return fail("not-found", `run ${runId} has no gate ${gateId}`);
   const shown = await readJsonPayload(runtime.stores.payloads, record.shownRef);
   if (!shown.ok) return changed(gateId, shown.failure.message);
@@ -57,11 +64,11 @@ export async function resolveGate(
   },
 ): Promise<Result<ApprovalGate>> {
   const { runId, gateId, decision, by } = options;
-  const viewed = await viewGate(runtime, runId, gateId);
-  if (!viewed.ok) return viewed;
-  const { gate, shown } = viewed.value;
   const loaded = await loadRun(runtime, runId);
   if (!loaded.ok) return loaded;
+  const viewed = await viewIn(runtime, loaded.value.state, gateId);
+  if (!viewed.ok) return viewed;
+  const { gate, shown } = viewed.value;
   if (gate.state !== "open")
     return fail(
       "conflict",

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Sha256 } from "#core/contract/ids.ts";
 import { sha256 } from "#core/events/hash.ts";
-import type { StoreAdapter } from "./store-adapter.ts";
+import { sharedCase, type StoreAdapter } from "./store-adapter.ts";
 import { useHomes } from "./use-homes.ts";
 
 const text = (content: string) => new TextEncoder().encode(content);
@@ -21,8 +21,7 @@ export function describeArtifactStore(adapter: StoreAdapter): void {
   afterEach(async () => {
     for (const folder of folders.splice(0)) await rm(folder, { recursive: true });
   });
-  const shared = adapter.opensOnceBecause === undefined ? it : it.skip;
-  const reason = adapter.opensOnceBecause === undefined ? "" : ` (skipped: ${adapter.opensOnceBecause})`;
+  const shared = sharedCase(adapter);
   const open = async () => (await homes.home()).open().artifacts;
 
   describe(`${adapter.name}: artifacts`, () => {
@@ -97,7 +96,7 @@ export function describeArtifactStore(adapter: StoreAdapter): void {
       }
     });
 
-    shared(`shares artifacts between openings of a home${reason}`, async () => {
+    shared("shares artifacts between openings of a home", async () => {
       const home = await homes.home();
       const [mine, theirs] = [home.open().artifacts, home.open().artifacts];
       const { sha256: digest } = await mine.put(text("shared"));

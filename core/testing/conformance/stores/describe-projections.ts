@@ -3,14 +3,13 @@ import type { JsonObject } from "#core/contract/json.ts";
 import type { ProjectionDefinition, ProjectionQuery } from "#core/contract/projection.ts";
 import { append, note, runStream, valueOf } from "./sample-events.ts";
 import { sampleProjection, sampleTotals } from "./sample-projections.ts";
-import type { StoreAdapter } from "./store-adapter.ts";
+import { sharedCase, type StoreAdapter } from "./store-adapter.ts";
 import { useHomes } from "./use-homes.ts";
 
 /** What every projection reader promises. */
 export function describeProjections(adapter: StoreAdapter): void {
   const homes = useHomes(adapter);
-  const shared = adapter.opensOnceBecause === undefined ? it : it.skip;
-  const reason = adapter.opensOnceBecause === undefined ? "" : ` (skipped: ${adapter.opensOnceBecause})`;
+  const shared = sharedCase(adapter);
   const openWith = async (rows: readonly JsonObject[]) => {
     const stores = (await homes.home()).open();
     for (const [index, data] of rows.entries()) {
@@ -220,30 +219,27 @@ export function describeProjections(adapter: StoreAdapter): void {
       expect(() => home.open({ projections: [sampleTotals, sampleTotals] })).toThrow("sample_totals");
     });
 
-    shared(
-      `folds the log into definitions that are new or have other columns when opened${reason}`,
-      async () => {
-        const home = await homes.home();
-        const before = home.open({ projections: [sampleTotals] });
-        valueOf(await before.log.commit(append(runStream(1), [note({ status: "open", score: 3 })])));
-        await before.close();
-        const second = home.open({ projections: [sampleTotals, sampleProjection] });
-        expect(await second.projections.list("sample_runs", { where: { status: "open" } })).toMatchObject({
-          total: 1,
-        });
-        await second.close();
-        const columns = [{ name: "id", type: "text" as const, indexed: true }];
-        const third = home.open({ projections: [{ ...sampleProjection, columns }] });
-        expect(await third.projections.list("sample_runs", { where: { id: "run_000001" } })).toMatchObject({
-          total: 1,
-        });
-        await expect(third.projections.list("sample_totals")).rejects.toMatchObject({
-          failure: { code: "invalid-input" },
-        });
-      },
-    );
+    shared("folds the log into definitions that are new or have other columns when opened", async () => {
+      const home = await homes.home();
+      const before = home.open({ projections: [sampleTotals] });
+      valueOf(await before.log.commit(append(runStream(1), [note({ status: "open", score: 3 })])));
+      await before.close();
+      const second = home.open({ projections: [sampleTotals, sampleProjection] });
+      expect(await second.projections.list("sample_runs", { where: { status: "open" } })).toMatchObject({
+        total: 1,
+      });
+      await second.close();
+      const columns = [{ name: "id", type: "text" as const, indexed: true }];
+      const third = home.open({ projections: [{ ...sampleProjection, columns }] });
+      expect(await third.projections.list("sample_runs", { where: { id: "run_000001" } })).toMatchObject({
+        total: 1,
+      });
+      await expect(third.projections.list("sample_totals")).rejects.toMatchObject({
+        failure: { code: "invalid-input" },
+      });
+    });
 
-    shared(`folds the log anew when a definition's rule has a higher version${reason}`, async () => {
+    shared("folds the log anew when a definition's rule has a higher version", async () => {
       const home = await homes.home();
       const before = home.open({ projections: [sampleProjection] });
       valueOf(await before.log.commit(append(runStream(1), [note({ status: "open" })])));
@@ -261,7 +257,7 @@ export function describeProjections(adapter: StoreAdapter): void {
       });
     });
 
-    shared(`stops a process whose projections are no longer those of the home${reason}`, async () => {
+    shared("stops a process whose projections are no longer those of the home", async () => {
       const home = await homes.home();
       const older = home.open({ projections: [sampleTotals] });
       valueOf(await older.log.commit(append(runStream(1), [note()])));

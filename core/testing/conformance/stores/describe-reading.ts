@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Event } from "#core/contract/event.ts";
 import type { EventLog } from "#core/contract/event-log.ts";
 import { append, note, places, runStream, valueOf } from "./sample-events.ts";
-import type { StoreAdapter } from "./store-adapter.ts";
+import { sharedCase, type StoreAdapter } from "./store-adapter.ts";
 import { useHomes } from "./use-homes.ts";
 
 const one = runStream(1);
@@ -11,8 +11,7 @@ const two = runStream(2);
 /** What every event log promises of reading and following. */
 export function describeReading(adapter: StoreAdapter): void {
   const homes = useHomes(adapter);
-  const shared = adapter.opensOnceBecause === undefined ? it : it.skip;
-  const reason = adapter.opensOnceBecause === undefined ? "" : ` (skipped: ${adapter.opensOnceBecause})`;
+  const shared = sharedCase(adapter);
   const openLog = async () => (await homes.home()).open().log;
   const add = async (log: EventLog, stream = one, count = 1) => {
     for (let index = 0; index < count; index += 1)
@@ -149,7 +148,7 @@ export function describeReading(adapter: StoreAdapter): void {
       expect(await waiting).toEqual({ done: true, value: undefined });
     });
 
-    shared(`follows the commits of another opening of the same home${reason}`, async () => {
+    shared("follows the commits of another opening of the same home", async () => {
       const home = await homes.home();
       const mine = home.open().log;
       const theirs = home.open().log;
@@ -166,7 +165,7 @@ export function describeReading(adapter: StoreAdapter): void {
       expect(seen).toEqual([0, 1, 2, 3, 4, 5]);
     });
 
-    shared(`keeps seq and position dense when two openings write in turns${reason}`, async () => {
+    shared("keeps seq and position dense when two openings write in turns", async () => {
       const home = await homes.home();
       const logs = [home.open().log, home.open().log];
       for (let round = 0; round < 10; round += 1) {
@@ -180,7 +179,7 @@ export function describeReading(adapter: StoreAdapter): void {
       }
     });
 
-    shared(`finds everything again after closing and opening${reason}`, async () => {
+    shared("finds everything again after closing and opening", async () => {
       const home = await homes.home();
       const before = home.open();
       valueOf(

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { RunId } from "#core/contract/ids.ts";
 import { valueOf } from "./sample-events.ts";
-import type { StoreAdapter } from "./store-adapter.ts";
+import { sharedCase, type StoreAdapter } from "./store-adapter.ts";
 import { useHomes } from "./use-homes.ts";
 
 const run = RunId.parse("run_000001");
@@ -9,8 +9,7 @@ const run = RunId.parse("run_000001");
 /** What every lease store promises. */
 export function describeRunLeases(adapter: StoreAdapter): void {
   const homes = useHomes(adapter);
-  const shared = adapter.opensOnceBecause === undefined ? it : it.skip;
-  const reason = adapter.opensOnceBecause === undefined ? "" : ` (skipped: ${adapter.opensOnceBecause})`;
+  const shared = sharedCase(adapter);
 
   describe(`${adapter.name}: run leases`, () => {
     it("gives a free lease, and names the holder and the end of it", async () => {
@@ -92,7 +91,7 @@ export function describeRunLeases(adapter: StoreAdapter): void {
       await leases.release({ resource: run, owner: "a", fence: 1 });
     });
 
-    shared(`is one lease for all openings of a home, and lasts${reason}`, async () => {
+    shared("is one lease for all openings of a home, and lasts", async () => {
       const home = await homes.home();
       const [mine, theirs] = [home.open(), home.open()];
       const results = await Promise.all([

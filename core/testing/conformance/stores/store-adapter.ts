@@ -1,3 +1,4 @@
+import { it } from "vitest";
 import type { Stores } from "#core/contract/stores.ts";
 import type { ProjectionDefinition } from "#core/contract/projection.ts";
 import type { FakeClock } from "#core/testing/fake-clock.ts";
@@ -24,4 +25,15 @@ export interface TestStoreOptions {
   isOwnerAlive?: (owner: string) => boolean;
   /** Seed of the payload keys. */
   seed?: number;
+}
+
+/**
+ * A case for homes that several processes share. An adapter that opens once, such as one in memory, cannot have it:
+ * the case is then listed as skipped with the adapter's own reason, so that nobody takes it for proven.
+ */
+export function sharedCase(adapter: StoreAdapter): (title: string, body: () => Promise<void>) => void {
+  const { opensOnceBecause: reason } = adapter;
+  return (title, body) => {
+    it.skipIf(reason !== undefined)(reason === undefined ? title : `${title} (skipped: ${reason})`, body);
+  };
 }
