@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { hasReference, prepareReference, withoutLevels } from "../fixtures/shared-reference.ts";
-import { boostingParameters } from "../learn/boosting-parameters.ts";
-import { trainBoosting } from "../learn/train-boosting.ts";
+import { boostingParameters } from "../learn/boosting/boosting-parameters.ts";
+import { trainBoosting } from "../learn/boosting/train-boosting.ts";
 import { treeShap } from "../explain/tree-shap.ts";
 import { marginFunction } from "../score/margins.ts";
 import { measureLarge } from "./measure-large.ts";

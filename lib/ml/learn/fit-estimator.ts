@@ -4,12 +4,12 @@ import { requireInRange } from "../parameter-range.ts";
 import type { Estimator } from "../score/estimator.ts";
 import { MlError } from "../score/ml-error.ts";
 import type { Problem } from "../score/model-file.ts";
-import type { BoostingLoss } from "./boosting-loss.ts";
-import { boostingParameters } from "./boosting-parameters.ts";
-import { trainBoosting, type BoostingRound, type LabelledMatrix } from "./train-boosting.ts";
-import { trainConstant, trainRidge } from "./train-linear.ts";
-import { LOGISTIC_DEFAULTS, trainLogistic, type LinearFit } from "./train-logistic.ts";
-import { trainMultinomial } from "./train-multinomial.ts";
+import type { BoostingLoss } from "./boosting/boosting-loss.ts";
+import { boostingParameters } from "./boosting/boosting-parameters.ts";
+import { trainBoosting, type BoostingRound, type LabelledMatrix } from "./boosting/train-boosting.ts";
+import { trainConstant, trainRidge } from "./linear/train-linear.ts";
+import { LOGISTIC_DEFAULTS, trainLogistic, type LinearFit } from "./linear/train-logistic.ts";
+import { trainMultinomial } from "./linear/train-multinomial.ts";
 
 /** The learners by name. `linear` is logistic regression for classes and ridge regression for numbers. */
 export const ALGORITHMS = ["gradient-boosting", "linear", "baseline"] as const;

@@ -16,11 +16,11 @@ import { applyPreparation } from "../score/apply-preparation.ts";
 import type { Estimator } from "../score/estimator.ts";
 import { applyLink, marginFunction } from "../score/margins.ts";
 import type { Matrix } from "../score/preparation.ts";
-import { boostingParameters } from "./boosting-parameters.ts";
-import { trainBoosting } from "./train-boosting.ts";
-import { trainConstant, trainRidge } from "./train-linear.ts";
-import { trainLogistic } from "./train-logistic.ts";
-import { trainMultinomial } from "./train-multinomial.ts";
+import { boostingParameters } from "./boosting/boosting-parameters.ts";
+import { trainBoosting } from "./boosting/train-boosting.ts";
+import { trainConstant, trainRidge } from "./linear/train-linear.ts";
+import { trainLogistic } from "./linear/train-logistic.ts";
+import { trainMultinomial } from "./linear/train-multinomial.ts";
 
 interface Fixture {
   readonly data: {

@@ -10,7 +10,7 @@ import { applyPreparation } from "../score/apply-preparation.ts";
 import { columnLength } from "../score/column.ts";
 import { MlError } from "../score/ml-error.ts";
 import { MODEL_FORMAT, type DecisionRule, type Model, type Problem } from "../score/model-file.ts";
-import type { BoostingRound } from "./train-boosting.ts";
+import type { BoostingRound } from "./boosting/train-boosting.ts";
 import { classWeighted, type ClassWeights } from "./class-weights.ts";
 import { fitEstimator, type AlgorithmName } from "./fit-estimator.ts";
 

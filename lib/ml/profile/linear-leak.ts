@@ -1,4 +1,4 @@
-import { trainRidge } from "../learn/train-linear.ts";
+import { trainRidge } from "../learn/linear/train-linear.ts";
 import type { NumericColumn } from "../score/column.ts";
 import type { MatrixColumn } from "../score/preparation.ts";
 import type { LeakageHint } from "./leakage-hint.ts";

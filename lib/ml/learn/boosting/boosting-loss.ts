@@ -1,4 +1,4 @@
-import type { Link } from "../score/estimator.ts";
+import type { Link } from "../../score/estimator.ts";
 
 /** Loss functions of gradient boosting. */
 export type BoostingLoss = "logistic" | "softmax" | "squared";

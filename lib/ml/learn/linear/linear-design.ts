@@ -1,6 +1,6 @@
-import type { LinearOutput } from "../score/estimator.ts";
-import { MlError } from "../score/ml-error.ts";
-import type { Matrix } from "../score/preparation.ts";
+import type { LinearOutput } from "../../score/estimator.ts";
+import { MlError } from "../../score/ml-error.ts";
+import type { Matrix } from "../../score/preparation.ts";
 
 /** A matrix column as one or more design columns, starting at `offset`. */
 type DesignBlock =

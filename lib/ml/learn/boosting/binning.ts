@@ -1,6 +1,6 @@
-import { createRandom, shuffledIndices } from "../random.ts";
-import { MlError } from "../score/ml-error.ts";
-import type { Matrix, MatrixColumn } from "../score/preparation.ts";
+import { createRandom, shuffledIndices } from "../../random.ts";
+import { MlError } from "../../score/ml-error.ts";
+import type { Matrix, MatrixColumn } from "../../score/preparation.ts";
 
 /** How one matrix column is cut into bins 0..binCount-1; bin `binCount` holds missing values. */
 export interface FeatureBinning {

@@ -1,4 +1,4 @@
-import type { Tree } from "../score/estimator.ts";
+import type { Tree } from "../../score/estimator.ts";
 import type { BoostingParameters } from "./boosting-parameters.ts";
 import { findSplit, leafScore, type NodeSums, type SplitChoice } from "./find-split.ts";
 import { buildHistogram, subtractHistogram, type RowRange, type TrainingMemory } from "./training-memory.ts";

@@ -1,8 +1,8 @@
-import { UNWATCHED, type Control } from "../control.ts";
-import { applyLink } from "../score/margins.ts";
-import { MlError } from "../score/ml-error.ts";
-import type { Matrix } from "../score/preparation.ts";
-import { lossFunction, type TargetRows } from "./boosting-loss.ts";
+import { UNWATCHED, type Control } from "../../control.ts";
+import { applyLink } from "../../score/margins.ts";
+import { MlError } from "../../score/ml-error.ts";
+import type { Matrix } from "../../score/preparation.ts";
+import { lossFunction, type TargetRows } from "../boosting/boosting-loss.ts";
 import { conjugateGradient } from "./conjugate-gradient.ts";
 import {
   createDesign,

@@ -1,4 +1,4 @@
-import type { Control } from "../control.ts";
+import type { Control } from "../../control.ts";
 
 export interface ConjugateGradientRequest {
   readonly right: Float64Array;

@@ -1,14 +1,14 @@
-import { UNWATCHED, type Control } from "../control.ts";
-import { createRandom, type Random } from "../random.ts";
-import type { Tree, TreeEnsemble } from "../score/estimator.ts";
-import { MlError } from "../score/ml-error.ts";
-import type { Matrix } from "../score/preparation.ts";
+import { UNWATCHED, type Control } from "../../control.ts";
+import { createRandom, type Random } from "../../random.ts";
+import type { Tree, TreeEnsemble } from "../../score/estimator.ts";
+import { MlError } from "../../score/ml-error.ts";
+import type { Matrix } from "../../score/preparation.ts";
 import { fitBinning, type Binning } from "./binning.ts";
 import { lossFunction, type BoostingLoss, type LossFunction, type TargetRows } from "./boosting-loss.ts";
 import type { BoostingParameters } from "./boosting-parameters.ts";
 import { growTree, type GrownTree } from "./grow-tree.ts";
 import { createTrainingMemory, type TrainingMemory } from "./training-memory.ts";
-import { compileTrees, findLeaf } from "../score/compiled-trees.ts";
+import { compileTrees, findLeaf } from "../../score/compiled-trees.ts";
 
 /** Rows to learn from or to validate on. */
 export interface LabelledMatrix extends TargetRows {

@@ -1,10 +1,10 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Control } from "../control.ts";
-import { createRandom } from "../random.ts";
-import { MlError } from "../score/ml-error.ts";
-import { applyLink, marginFunction } from "../score/margins.ts";
-import type { Matrix, MatrixColumn } from "../score/preparation.ts";
+import type { Control } from "../../control.ts";
+import { createRandom } from "../../random.ts";
+import { MlError } from "../../score/ml-error.ts";
+import { applyLink, marginFunction } from "../../score/margins.ts";
+import type { Matrix, MatrixColumn } from "../../score/preparation.ts";
 import { boostingParameters, type BoostingParameters } from "./boosting-parameters.ts";
 import { trainBoosting, type BoostingRequest } from "./train-boosting.ts";
 

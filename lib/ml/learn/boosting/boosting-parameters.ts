@@ -1,5 +1,5 @@
-import { requireInRange } from "../parameter-range.ts";
-import { MlError } from "../score/ml-error.ts";
+import { requireInRange } from "../../parameter-range.ts";
+import { MlError } from "../../score/ml-error.ts";
 
 /** Hyperparameters of gradient boosting; names and defaults follow scikit-learn's histogram boosting. */
 export interface BoostingParameters {

@@ -1,7 +1,7 @@
-import type { ConstantEstimator, LinearEstimator } from "../score/estimator.ts";
-import { MlError } from "../score/ml-error.ts";
-import type { Matrix } from "../score/preparation.ts";
-import { lossFunction, type BoostingLoss, type TargetRows } from "./boosting-loss.ts";
+import type { ConstantEstimator, LinearEstimator } from "../../score/estimator.ts";
+import { MlError } from "../../score/ml-error.ts";
+import type { Matrix } from "../../score/preparation.ts";
+import { lossFunction, type BoostingLoss, type TargetRows } from "../boosting/boosting-loss.ts";
 import { createDesign, designMeans, designTransposed, linearOutput, weightedGram } from "./linear-design.ts";
 import { solveSymmetric } from "./solve-symmetric.ts";
 

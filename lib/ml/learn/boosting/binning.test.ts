@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Matrix } from "../score/preparation.ts";
+import type { Matrix } from "../../score/preparation.ts";
 import { binColumn, fitBinning } from "./binning.ts";
 import { createHistogramKernel, createPlainKernel } from "./histogram-kernel.ts";
 

@@ -1,5 +1,5 @@
-import { MlError } from "../score/ml-error.ts";
-import type { Matrix } from "../score/preparation.ts";
+import { MlError } from "../../score/ml-error.ts";
+import type { Matrix } from "../../score/preparation.ts";
 import { binColumn, type Binning } from "./binning.ts";
 import { BIN_BYTES, createHistogramKernel, type HistogramKernel } from "./histogram-kernel.ts";
 

@@ -1,9 +1,9 @@
-import { UNWATCHED, type Control } from "../control.ts";
-import type { LinearEstimator } from "../score/estimator.ts";
-import { MlError } from "../score/ml-error.ts";
-import { sigmoid } from "../score/margins.ts";
-import type { Matrix } from "../score/preparation.ts";
-import { softplus, type TargetRows } from "./boosting-loss.ts";
+import { UNWATCHED, type Control } from "../../control.ts";
+import type { LinearEstimator } from "../../score/estimator.ts";
+import { MlError } from "../../score/ml-error.ts";
+import { sigmoid } from "../../score/margins.ts";
+import type { Matrix } from "../../score/preparation.ts";
+import { softplus, type TargetRows } from "../boosting/boosting-loss.ts";
 import {
   createDesign,
   designMargins,
