@@ -57,7 +57,7 @@ export { encodeTarget } from "./prepare/encode-target.ts";
 export { featureOfColumn } from "./prepare/feature-of-column.ts";
 
 export { trainModel, type TrainedModel, type TrainModelOptions } from "./learn/train-model.ts";
-export { ALGORITHMS, type AlgorithmName } from "./learn/fit-estimator.ts";
+export { ALGORITHMS, type AlgorithmName, type ParameterValue } from "./learn/fit-estimator.ts";
 export { BOOSTING_DEFAULTS, type BoostingParameters } from "./learn/boosting/boosting-parameters.ts";
 export type { BoostingRound } from "./learn/boosting/train-boosting.ts";
 export type { ClassWeights } from "./learn/class-weights.ts";

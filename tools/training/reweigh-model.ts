@@ -30,7 +30,7 @@ export async function reweighModel(
     problem: "binary",
     ...(model.positiveClass === null ? {} : { positiveClass: model.positiveClass }),
     features: model.features.map((feature) => feature.name),
-    parameters: numbersOf(model.training.parameters),
+    parameters: model.training.parameters,
     weights,
     seed: model.training.seed,
   });
@@ -41,12 +41,4 @@ export async function reweighModel(
 /** The model with one more remark in its record. */
 export function withNote(model: Model, note: string): Model {
   return { ...model, training: { ...model.training, notes: [...model.training.notes, note] } };
-}
-
-function numbersOf(parameters: Model["training"]["parameters"]): Record<string, number | null> {
-  return Object.fromEntries(
-    Object.entries(parameters).filter(
-      (entry): entry is [string, number | null] => typeof entry[1] === "number" || entry[1] === null,
-    ),
-  );
 }

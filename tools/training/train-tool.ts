@@ -5,6 +5,7 @@ import {
   type AlgorithmName,
   type Frame,
   type Model,
+  type ParameterValue,
   type Problem,
   suggestFeatures,
   type TrainedModel,
@@ -42,7 +43,7 @@ export const TrainInput = z.strictObject({
     .optional()
     .describe("columns to learn from; all usable ones when absent"),
   parameters: z
-    .record(z.string(), z.number().nullable())
+    .record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.null()]))
     .default({})
     .describe(
       "hyperparameters that differ from the defaults, for instance rounds, learningRate, maximalLeaves, patience",
@@ -60,7 +61,7 @@ export const TrainOutput = z.strictObject({
 });
 
 /** Small steps until the validation loss has not fallen for a while: better than any fixed number of rounds. */
-const DEFAULTS: Readonly<Record<AlgorithmName, Readonly<Record<string, number | null>>>> = {
+const DEFAULTS: Readonly<Record<AlgorithmName, Readonly<Record<string, ParameterValue>>>> = {
   "gradient-boosting": { rounds: 600, learningRate: 0.05, patience: 40 },
   linear: {},
   baseline: {},

@@ -3,6 +3,7 @@ import { selectRows, type Frame } from "../frame/frame.ts";
 import { createRandom, shuffledIndices } from "../random.ts";
 import { applyPreparation } from "../score/apply-preparation.ts";
 import { assertNever } from "../score/assert-never.ts";
+import type { Link } from "../score/estimator.ts";
 import { marginFunction } from "../score/margins.ts";
 import type { Model } from "../score/model-file.ts";
 import type { Matrix } from "../score/preparation.ts";
@@ -27,10 +28,13 @@ export interface Additivity {
   readonly holds: boolean;
 }
 
-/** SHAP contributions to the margin: log-odds, one softmax margin per class, or the predicted value itself. */
+/**
+ * SHAP contributions to the margin: log-odds, one softmax margin per class, a probability (per class when there are
+ * more than two), or the predicted value itself.
+ */
 export interface Explanation {
   readonly method: "tree-shap-path-dependent" | "linear-shap" | "constant";
-  readonly space: "log-odds" | "softmax-margin" | "value";
+  readonly space: "log-odds" | "softmax-margin" | "probability" | "value";
   /** Raw feature names; parts made from one feature are summed. */
   readonly features: readonly string[];
   /** Class label per output; for two classes the positive one; for a regression the target. */
@@ -56,6 +60,13 @@ export interface ExplainOptions {
 
 const TOLERANCE = 1e-9;
 
+const SPACES: Readonly<Record<Link, Explanation["space"]>> = {
+  identity: "value",
+  logit: "log-odds",
+  softmax: "softmax-margin",
+  probability: "probability",
+};
+
 /** Explains a model's predictions on (a sample of) the rows of a frame. */
 export function explainModel(model: Model, frame: Frame, options: ExplainOptions = {}): Explanation {
   const { maximalRows = 1000, seed = 0 } = options;
@@ -80,8 +91,7 @@ function explainColumns(model: Model, { columns, rows }: ExplainedRows, control:
   const margins = marginFunction(model.estimator)(matrix);
   return {
     method: methodOf(model),
-    space:
-      model.problem === "binary" ? "log-odds" : model.problem === "multiclass" ? "softmax-margin" : "value",
+    space: SPACES[model.estimator.link],
     features,
     outputs: outputNames(model),
     expected: raw.expected,

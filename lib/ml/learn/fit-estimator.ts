@@ -15,13 +15,16 @@ import { trainMultinomial } from "./linear/train-multinomial.ts";
 export const ALGORITHMS = ["gradient-boosting", "linear", "baseline"] as const;
 export type AlgorithmName = (typeof ALGORITHMS)[number];
 
+/** The value of a hyperparameter; which kind a parameter takes is its algorithm's to say. */
+export type ParameterValue = number | string | boolean | null;
+
 export interface FitRequest {
   readonly algorithm: AlgorithmName;
   readonly problem: Problem;
   readonly classCount: number;
   readonly training: LabelledMatrix;
   readonly validation: LabelledMatrix | null;
-  readonly parameters: Readonly<Record<string, number | null>>;
+  readonly parameters: Readonly<Record<string, ParameterValue>>;
   readonly seed: number;
   readonly control: Control;
 }
@@ -29,7 +32,7 @@ export interface FitRequest {
 export interface FitResult {
   readonly estimator: Estimator;
   /** All hyperparameters as they were used. */
-  readonly parameters: Readonly<Record<string, number | null>>;
+  readonly parameters: Readonly<Record<string, ParameterValue>>;
   readonly history: readonly BoostingRound[];
   readonly notes: readonly string[];
 }
@@ -63,7 +66,7 @@ export function fitEstimator(request: FitRequest): FitResult {
 
 function fitBoosting(request: FitRequest): FitResult {
   const { training, validation, problem, classCount, seed, control } = request;
-  const stated = Object.entries(request.parameters).filter(
+  const stated = Object.entries(numericParameters(request.parameters)).filter(
     ([name, value]) => value !== null || name === "maximalDepth" || name === "patience",
   );
   // Names and ranges are checked by boostingParameters itself.
@@ -81,8 +84,9 @@ function fitBoosting(request: FitRequest): FitResult {
 function fitLinear(request: FitRequest): FitResult {
   const { training, problem, classCount, control } = request;
   refuseUnknown(request.parameters, ["penalty", "maximalIterations"]);
-  const penalty = request.parameters.penalty ?? LOGISTIC_DEFAULTS.penalty;
-  const maximalIterations = request.parameters.maximalIterations ?? LOGISTIC_DEFAULTS.maximalIterations;
+  const given = numericParameters(request.parameters);
+  const penalty = given.penalty ?? LOGISTIC_DEFAULTS.penalty;
+  const maximalIterations = given.maximalIterations ?? LOGISTIC_DEFAULTS.maximalIterations;
   requireInRange("penalty", penalty, { from: 0, to: 1e12 });
   requireInRange("maximalIterations", maximalIterations, { from: 1, to: 10_000, isInteger: true });
   if (problem === "regression") {
@@ -98,6 +102,24 @@ function fitLinear(request: FitRequest): FitResult {
     ? []
     : [`Not converged after ${fit.iterations} iterations; raise maximalIterations or the penalty.`];
   return { estimator: fit.estimator, parameters: { penalty, maximalIterations }, history: [], notes };
+}
+
+/** @throws MlError bad-argument when a value is neither a number nor null. */
+function numericParameters(
+  parameters: Readonly<Record<string, ParameterValue>>,
+): Record<string, number | null> {
+  return Object.fromEntries(
+    Object.entries(parameters).map(([name, value]) => {
+      if (value === null || typeof value === "number") return [name, value];
+      throw new MlError(
+        "bad-argument",
+        `Parameter "${name}" is ${JSON.stringify(value)}; it takes a number.`,
+        {
+          details: { parameter: name },
+        },
+      );
+    }),
+  );
 }
 
 function refuseUnknown(parameters: Readonly<Record<string, unknown>>, known: readonly string[]): void {

@@ -12,7 +12,7 @@ import { MlError } from "../score/ml-error.ts";
 import { MODEL_FORMAT, type DecisionRule, type Model, type Problem } from "../score/model-file.ts";
 import type { BoostingRound } from "./boosting/train-boosting.ts";
 import { classWeighted, type ClassWeights } from "./class-weights.ts";
-import { fitEstimator, type AlgorithmName } from "./fit-estimator.ts";
+import { fitEstimator, type AlgorithmName, type ParameterValue } from "./fit-estimator.ts";
 
 export interface TrainModelOptions {
   /** Rows to learn from, the target column included. */
@@ -27,7 +27,7 @@ export interface TrainModelOptions {
   /** Raw columns to predict from; `suggestFeatures` chooses when left out. */
   readonly features?: readonly string[];
   /** Hyperparameters of the algorithm; the rest keep their defaults. */
-  readonly parameters?: Readonly<Record<string, number | null>>;
+  readonly parameters?: Readonly<Record<string, ParameterValue>>;
   /** One weight per training row, for instance from reweighing. */
   readonly weights?: Float64Array;
   /** `balanced` gives every class the same total weight; or a factor per class. */

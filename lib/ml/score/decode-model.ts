@@ -106,13 +106,18 @@ function checkClasses(model: Model, node: JsonNode): void {
   if (model.decision.kind === "identity")
     throw badNode(node, "a classifier needs a decision rule for classes");
   if (model.problem === "binary") {
-    if (count !== 2 || outputs !== 1 || link !== "logit" || model.positiveClass !== model.classes?.[1]) {
-      throw badNode(node, "two classes, the second one positive, one output and link logit are expected");
+    const isLinked = link === "logit" || link === "probability";
+    if (count !== 2 || outputs !== 1 || !isLinked || model.positiveClass !== model.classes?.[1]) {
+      throw badNode(
+        node,
+        "two classes, the second one positive, one output and link logit or probability are expected",
+      );
     }
     return;
   }
-  if (count < 2 || outputs !== count || link !== "softmax" || model.decision.kind !== "argmax") {
-    throw badNode(node, "one output per class, link softmax and decision argmax are expected");
+  const isLinked = link === "softmax" || link === "probability";
+  if (count < 2 || outputs !== count || !isLinked || model.decision.kind !== "argmax") {
+    throw badNode(node, "one output per class, link softmax or probability and decision argmax are expected");
   }
 }
 
