@@ -122,6 +122,8 @@ function assemble(parts: {
     },
     modelRetry: { maxAttempts: 4, baseMs: 1000, maxMs: 30_000 },
     compute: createComputePool({ size: Math.max(1, Math.min(4, availableParallelism())) }),
+    backends: [],
+    tracker: undefined,
     signer,
     folders: createRunFolders({ root: home.runs, artifacts: stores.artifacts }),
     async importFile(path) {

@@ -1,10 +1,12 @@
 import { z } from "zod";
 import type { Artifact, ArtifactKind } from "./artifact.ts";
 import type { ComputePool } from "./compute.ts";
+import type { ExperimentTracker } from "./experiment-tracker.ts";
 import type { Failure } from "./failure.ts";
 import type { Sha256 } from "./ids.ts";
 import type { RunRecord } from "./run-record.ts";
 import type { Signer } from "./signer.ts";
+import type { TrainingBackend } from "./training-backend.ts";
 
 /** What a call may touch. `external` leaves the machine or changes something that outlives the run. */
 export const ToolEffect = z.enum(["none", "read", "write", "external"]);
@@ -20,6 +22,7 @@ export type RepeatPolicy = z.infer<typeof RepeatPolicy>;
 export const ToolGroup = z.enum([
   "data",
   "training",
+  "tracking",
   "evaluation",
   "compliance",
   "deployment",
@@ -53,6 +56,10 @@ export interface ToolContext {
   settings: ToolSettings;
   artifacts: ToolArtifacts;
   compute: ComputePool;
+  /** Fit estimators beside the engine's own; each says in `describe` which algorithms it has. */
+  backends: readonly TrainingBackend[];
+  /** Where experiments are recorded; undefined when no address is set. */
+  tracker: ExperimentTracker | undefined;
   signer: Signer;
   /** Tells people how far the work is; not an event, not a record. */
   progress(update: { message: string; fraction?: number; metrics?: Record<string, number> }): void;

@@ -1,12 +1,14 @@
 import type { Agent } from "#core/contract/agent-manifest.ts";
 import type { Clock, IdSource } from "#core/contract/clock.ts";
 import type { ComputePool } from "#core/contract/compute.ts";
+import type { ExperimentTracker } from "#core/contract/experiment-tracker.ts";
 import type { LiveChannel } from "#core/contract/live-channel.ts";
 import type { ModelTier, Provider, Usage } from "#core/contract/provider.ts";
 import type { RunFolders } from "#core/contract/run-folder.ts";
 import type { Signer } from "#core/contract/signer.ts";
 import type { Stores } from "#core/contract/stores.ts";
 import type { ToolArtifacts, ToolSettings } from "#core/contract/tool-definition.ts";
+import type { TrainingBackend } from "#core/contract/training-backend.ts";
 import type { HookChain } from "#core/hooks/hook-chain.ts";
 import type { PolicyEngine } from "#core/policy/policy-engine.ts";
 import type { Registry } from "#core/registry/registry.ts";
@@ -29,6 +31,8 @@ export interface Runtime {
   deployment: { id: string; configHash: string; profile: string | undefined; settings: ToolSettings };
   modelRetry: RetryPolicy;
   compute: ComputePool;
+  backends: readonly TrainingBackend[];
+  tracker: ExperimentTracker | undefined;
   signer: Signer;
   folders: RunFolders;
   /** How a tool may import a file by path; runs themselves only read what was copied in at their start. */

@@ -76,6 +76,8 @@ export function createCallContext(
     settings: runtime.deployment.settings,
     artifacts,
     compute: runtime.compute,
+    backends: runtime.backends,
+    tracker: runtime.tracker,
     signer: runtime.signer,
     progress(update) {
       runtime.live.publish(session.state.runId, {

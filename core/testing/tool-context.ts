@@ -5,9 +5,11 @@ import { basename, join } from "node:path";
 import { afterAll } from "vitest";
 import { Artifact } from "#core/contract/artifact.ts";
 import type { ComputePool } from "#core/contract/compute.ts";
+import type { ExperimentTracker } from "#core/contract/experiment-tracker.ts";
 import { FailureError, failure } from "#core/contract/failure.ts";
 import type { RunRecord } from "#core/contract/run-record.ts";
 import type { ToolContext, ToolSettings } from "#core/contract/tool-definition.ts";
+import type { TrainingBackend } from "#core/contract/training-backend.ts";
 import { sha256 } from "#core/events/hash.ts";
 import { createTestSigner } from "./test-signer.ts";
 
@@ -39,6 +41,8 @@ export function createTestToolContext(
   options: {
     run?: RunRecord;
     compute?: ComputePool;
+    backends?: readonly TrainingBackend[];
+    tracker?: ExperimentTracker;
     signal?: AbortSignal;
     seed?: number;
     settings?: Partial<ToolSettings>;
@@ -75,6 +79,8 @@ export function createTestToolContext(
     documentTime: "2026-01-01T00:00:00.000Z",
     settings: { fairnessLimit: 0.1, driftLimit: 0.25, ...options.settings },
     compute: options.compute ?? noPool,
+    backends: options.backends ?? [],
+    tracker: options.tracker,
     signer: createTestSigner(),
     progress: () => undefined,
     kept,

@@ -276,6 +276,8 @@ export function createToy(options: ToyOptions = {}): Toy {
     },
     modelRetry: { maxAttempts: 3, baseMs: 100, maxMs: 1000 },
     compute: { run: () => Promise.reject(new Error("no pool")), close: () => Promise.resolve() },
+    backends: [],
+    tracker: undefined,
     signer: createTestSigner(),
     folders: {
       path: (runId) => `/nowhere/${runId}`,
