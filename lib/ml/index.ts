@@ -42,6 +42,7 @@ export { duplicateRows, findDuplicateColumns } from "./profile/duplicates.ts";
 export { inferProblem, type ProblemChoice } from "./profile/infer-problem.ts";
 export { suggestFeatures, type FeatureSuggestion } from "./profile/suggest-features.ts";
 export { findLeakage, type LeakageOptions } from "./profile/find-leakage.ts";
+export { implausibleDuplicates } from "./profile/implausible-duplicates.ts";
 export type { LeakageHint } from "./profile/leakage-hint.ts";
 
 export {
@@ -56,13 +57,25 @@ export { fitPreparation, type DroppedColumn, type PreparationOptions } from "./p
 export { encodeTarget } from "./prepare/encode-target.ts";
 export { featureOfColumn } from "./prepare/feature-of-column.ts";
 
-export { trainModel, type TrainedModel, type TrainModelOptions } from "./learn/train-model.ts";
+export {
+  preparationOf,
+  trainModel,
+  type TrainedModel,
+  type TrainModelOptions,
+} from "./learn/train-model.ts";
+export {
+  prepareTraining,
+  type PreparedTraining,
+  type PrepareTrainingOptions,
+} from "./learn/prepare-training.ts";
+export { assembleModel, type TrainedEstimator } from "./learn/assemble-model.ts";
 export { ALGORITHMS, type AlgorithmName, type ParameterValue } from "./learn/fit-estimator.ts";
 export { BOOSTING_DEFAULTS, type BoostingParameters } from "./learn/boosting/boosting-parameters.ts";
 export type { BoostingRound } from "./learn/boosting/train-boosting.ts";
 export type { ClassWeights } from "./learn/class-weights.ts";
 
 export { decodeModel } from "./score/decode-model.ts";
+export { parseEstimator } from "./score/parse-estimator.ts";
 export { encodeModel } from "./model/encode-model.ts";
 export { importXgboost, type ImportedXgboost } from "./model/import-xgboost.ts";
 export {

@@ -14,12 +14,21 @@ import { readCsv, type CsvResult, type ReadCsvOptions } from "../frame/read-csv.
 import { readParquet, type ReadParquetOptions } from "../frame/read-parquet.ts";
 import { writeCsv, type WriteCsvOptions } from "../frame/write-csv.ts";
 import { writeParquet } from "../frame/write-parquet.ts";
+import { fitEstimator, type FitRequest, type FitResult } from "../learn/fit-estimator.ts";
+import {
+  prepareTraining,
+  type PreparedTraining,
+  type PrepareTrainingOptions,
+} from "../learn/prepare-training.ts";
 import { trainModel, type TrainedModel, type TrainModelOptions } from "../learn/train-model.ts";
 import { evaluateModel, type EvaluateOptions, type Evaluation } from "../metrics/evaluate-model.ts";
 import { findLeakage, type LeakageOptions } from "../profile/find-leakage.ts";
 import type { LeakageHint } from "../profile/leakage-hint.ts";
 import { profileFrame, type FrameProfile, type ProfileOptions } from "../profile/profile-frame.ts";
 import type { Model } from "../score/model-file.ts";
+import type { Estimator } from "../score/estimator.ts";
+import { marginFunction } from "../score/margins.ts";
+import type { Matrix } from "../score/preparation.ts";
 import { createScorer, type Predictions } from "../score/scorer.ts";
 import { splitRows, type Split, type SplitOptions } from "../split/split-rows.ts";
 
@@ -41,6 +50,9 @@ interface TaskTypes {
   };
   "split-rows": { input: { frame: Frame; options: SplitOptions }; output: Split };
   "train-model": { input: Plain<TrainModelOptions>; output: TrainedModel };
+  "prepare-training": { input: Plain<PrepareTrainingOptions>; output: PreparedTraining };
+  "fit-estimator": { input: Omit<FitRequest, "control">; output: FitResult };
+  "estimator-margins": { input: { estimator: Estimator; matrix: Matrix }; output: Float64Array[] };
   "score-frame": { input: { model: Model; frame: Frame }; output: Predictions };
   "evaluate-model": {
     input: { model: Model; frame: Frame; options?: Plain<EvaluateOptions> };
@@ -87,6 +99,10 @@ export const TASKS: TaskTable = {
     findLeakage(frame, target, { ...options, control }),
   "split-rows": ({ frame, options }) => splitRows(frame, options),
   "train-model": (options, control) => trainModel({ ...options, control }),
+  "prepare-training": (options, control) => prepareTraining({ ...options, control }),
+  "fit-estimator": (request, control) => fitEstimator({ ...request, control }),
+  "estimator-margins": ({ estimator, matrix }, control) =>
+    marginFunction(estimator)(matrix, () => control.throwIfCancelled()),
   "score-frame": ({ model, frame }, control) =>
     createScorer(model).scoreColumns(frame.columns, frame.rowCount, (done, total) => {
       control.throwIfCancelled();
