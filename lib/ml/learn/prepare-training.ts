@@ -26,6 +26,8 @@ export interface PrepareTrainingOptions {
   /** Inferred from the target when left out. */
   readonly problem?: Problem;
   readonly positiveClass?: string;
+  /** What was settled on more rows, as for the folds of a table; inferred from the training rows when left out. */
+  readonly choice?: ProblemChoice;
   /** Raw columns to predict from; `suggestFeatures` chooses when left out. */
   readonly features?: readonly string[];
   /** One weight per training row, for instance from reweighing. */
@@ -112,8 +114,15 @@ function sharedMatrix(preparation: Preparation, columns: readonly Column[], rowC
   };
 }
 
-function chooseProblem(options: PrepareTrainingOptions): ProblemChoice {
+/**
+ * Settles what kind of prediction the target asks for: inferred from its values unless stated.
+ * @throws MlError bad-argument when the stated problem does not fit the target; bad-data when nothing can be predicted.
+ */
+export function chooseProblem(
+  options: Pick<PrepareTrainingOptions, "training" | "target" | "positiveClass" | "problem" | "choice">,
+): ProblemChoice {
   const { training, target, positiveClass } = options;
+  if (options.choice !== undefined) return options.choice;
   const inferred = inferProblem(training, target, positiveClass === undefined ? {} : { positiveClass });
   const stated = options.problem ?? inferred.problem;
   if (stated === inferred.problem) return inferred;

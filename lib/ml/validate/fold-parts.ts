@@ -1,0 +1,66 @@
+import { getColumn, selectRows, type Frame } from "../frame/frame.ts";
+import { encodeTarget } from "../prepare/encode-target.ts";
+import type { ProblemChoice } from "../profile/infer-problem.ts";
+import { createRandom, shuffledIndices } from "../random.ts";
+import { MlError } from "../score/ml-error.ts";
+import { makeFolds, type Fold, type FoldOptions } from "./folds.ts";
+
+/** The rows of one fold, cut out once and used by every fit. */
+export interface FoldPart {
+  readonly fold: Fold;
+  /** All rows to learn from. */
+  readonly training: Frame;
+  /**
+   * The same rows once more for learners that stop early: most to learn from and some to watch. The watched rows come
+   * out of the training rows, by the folds' own rule; the test rows decide nothing.
+   */
+  readonly early: { readonly training: Frame; readonly validation: Frame };
+  readonly test: Frame;
+  /** Class indices or values of the test rows. */
+  readonly actual: Float64Array;
+}
+
+/**
+ * Cuts the rows of each fold out of the table.
+ * @throws MlError bad-argument and bad-data as makeFolds; bad-data for rows without a target.
+ */
+export function cutFolds(
+  frame: Frame,
+  options: FoldOptions & { readonly target: string; readonly choice: ProblemChoice },
+): FoldPart[] {
+  return makeFolds(frame, options).map((fold): FoldPart => {
+    const training = selectRows(frame, fold.train);
+    const test = selectRows(frame, fold.test);
+    return {
+      fold,
+      training,
+      early: watchedRows(training, options),
+      test,
+      actual: encodeTarget(getColumn(test, options.target), options.choice.classes),
+    };
+  });
+}
+
+/** A fifth of the rows for watching, or half where groups are few; over time the latest. */
+export function watchedRows(
+  training: Frame,
+  { strategy, seed }: FoldOptions,
+): { readonly training: Frame; readonly validation: Frame } {
+  for (const folds of [5, 2]) {
+    try {
+      const inner = makeFolds(training, { strategy, folds, seed: seed + 1 });
+      const { train, test } = strategy.kind === "time-ordered" ? inner[inner.length - 1]! : inner[0]!;
+      return { training: selectRows(training, train), validation: selectRows(training, test) };
+    } catch (error) {
+      if (folds === 2 || !(error instanceof MlError) || error.code !== "bad-data") throw error;
+    }
+  }
+  throw new Error("the last try returns or throws");
+}
+
+/** A seeded share of the rows, ascending; smaller shares are parts of larger ones. */
+export function shareOfRows(frame: Frame, share: number, seed: number): Frame {
+  if (share >= 1) return frame;
+  const count = Math.max(2, Math.round(frame.rowCount * share));
+  return selectRows(frame, shuffledIndices(frame.rowCount, createRandom(seed)).slice(0, count).sort());
+}
