@@ -34,7 +34,7 @@ export interface Additivity {
  */
 export interface Explanation {
   readonly method: "tree-shap-path-dependent" | "linear-shap" | "constant";
-  readonly space: "log-odds" | "softmax-margin" | "probability" | "value";
+  readonly space: "log-odds" | "log-value" | "softmax-margin" | "probability" | "value";
   /** Raw feature names; parts made from one feature are summed. */
   readonly features: readonly string[];
   /** Class label per output; for two classes the positive one; for a regression the target. */
@@ -62,6 +62,7 @@ const TOLERANCE = 1e-9;
 
 const SPACES: Readonly<Record<Link, Explanation["space"]>> = {
   identity: "value",
+  log: "log-value",
   logit: "log-odds",
   softmax: "softmax-margin",
   probability: "probability",

@@ -5,8 +5,8 @@ import type { Estimator } from "../score/estimator.ts";
 import { MlError } from "../score/ml-error.ts";
 import type { Problem } from "../score/model-file.ts";
 import type { BoostingLoss } from "./boosting/boosting-loss.ts";
-import { boostingParameters } from "./boosting/boosting-parameters.ts";
-import { trainBoosting, type BoostingRound, type LabelledMatrix } from "./boosting/train-boosting.ts";
+import { fitBoosting } from "./boosting/fit-boosting.ts";
+import type { BoostingRound, LabelledMatrix } from "./boosting/train-boosting.ts";
 import { trainConstant, trainRidge } from "./linear/train-linear.ts";
 import { LOGISTIC_DEFAULTS, trainLogistic, type LinearFit } from "./linear/train-logistic.ts";
 import { trainMultinomial } from "./linear/train-multinomial.ts";
@@ -26,6 +26,8 @@ export interface FitRequest {
   readonly validation: LabelledMatrix | null;
   readonly parameters: Readonly<Record<string, ParameterValue>>;
   readonly seed: number;
+  /** Threads that a learner may share its work among; the result is the same for any number. */
+  readonly threads?: number;
   readonly control: Control;
 }
 
@@ -62,23 +64,6 @@ export function fitEstimator(request: FitRequest): FitResult {
     default:
       return assertNever(request.algorithm);
   }
-}
-
-function fitBoosting(request: FitRequest): FitResult {
-  const { training, validation, problem, classCount, seed, control } = request;
-  const stated = Object.entries(numericParameters(request.parameters)).filter(
-    ([name, value]) => value !== null || name === "maximalDepth" || name === "patience",
-  );
-  // Names and ranges are checked by boostingParameters itself.
-  const parameters = boostingParameters(Object.fromEntries(stated));
-  if (parameters.patience !== null && validation === null) {
-    throw new MlError("bad-argument", "Early stopping (patience) needs validation rows; split some off.");
-  }
-  const loss = LOSSES[problem];
-  const result = trainBoosting({ training, validation, loss, classCount, parameters, seed, control });
-  const isEarly = parameters.patience !== null && result.bestRound < result.history.length;
-  const notes = isEarly ? [`Stopped early: round ${result.bestRound} had the least validation loss.`] : [];
-  return { estimator: result.ensemble, parameters: { ...parameters }, history: result.history, notes };
 }
 
 function fitLinear(request: FitRequest): FitResult {

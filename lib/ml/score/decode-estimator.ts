@@ -13,7 +13,7 @@ import {
 } from "./json-node.ts";
 import type { Encoder } from "./preparation.ts";
 
-const LINKS: readonly Link[] = ["identity", "logit", "softmax", "probability"];
+const LINKS: readonly Link[] = ["identity", "log", "logit", "softmax", "probability"];
 
 /** Reads and checks an estimator against the matrix columns that the model's preparation makes. */
 export function readEstimator(node: JsonNode, encoders: readonly Encoder[]): Estimator {

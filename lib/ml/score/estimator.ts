@@ -1,9 +1,9 @@
 import { assertNever } from "./assert-never.ts";
 /**
- * How margins become predictions: identity for regression, logit for two classes, softmax for more. With `probability`
- * the margins are probabilities already, as those of forests: of the positive class, or one per class.
+ * How margins become predictions: identity for regression (log for counts), logit for two classes, softmax for more.
+ * With `probability` the margins are probabilities already, as those of forests: of the positive class, or one per class.
  */
-export type Link = "identity" | "logit" | "softmax" | "probability";
+export type Link = "identity" | "log" | "logit" | "softmax" | "probability";
 
 /**
  * A decision tree as parallel arrays over its nodes; node 0 is the root and children follow their parent.

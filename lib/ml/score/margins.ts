@@ -76,12 +76,13 @@ export function sigmoid(margin: number): number {
 }
 
 /**
- * Turns margins into predictions: values for `identity`, the probability of the positive class for `logit`
+ * Turns margins into predictions: values for `identity` and `log`, the probability of the positive class for `logit`
  * (one array), probabilities per class for `softmax`. `probability` takes margins as they are; sums of leaf values may
  * miss 0 and 1 by rounding, so they are held to that range.
  */
 export function applyLink(link: Link, margins: readonly Float64Array[]): Float64Array[] {
   if (link === "identity") return margins.map((margin) => margin.slice());
+  if (link === "log") return margins.map((margin) => margin.map((value) => Math.exp(value)));
   if (link === "logit") return margins.map((margin) => margin.map(sigmoid));
   if (link === "probability") {
     return margins.map((margin) => margin.map((value) => Math.min(1, Math.max(0, value))));

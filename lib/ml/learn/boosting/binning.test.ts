@@ -2,7 +2,8 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Matrix } from "../../score/preparation.ts";
 import { binColumn, fitBinning } from "./binning.ts";
-import { createHistogramKernel, createPlainKernel } from "./histogram-kernel.ts";
+import { createHistogramKernel } from "./histogram-kernel.ts";
+import { allocateKernelMemory, allocatePlainMemory } from "./kernel-memory.ts";
 
 function matrixOf(values: Float64Array): Matrix {
   return { rowCount: values.length, columns: [{ name: "x", source: "x", levels: null, values }] };
@@ -17,19 +18,34 @@ describe("the histogram kernel", () => {
           maxLength: 40,
         }),
         (rows) => {
-          const results = [createHistogramKernel(16_384), createPlainKernel(16_384)].map((kernel) => {
-            const { buffer } = kernel;
+          const memories = [
+            allocateKernelMemory(32_768, { isShared: false }),
+            allocateKernelMemory(32_768, { isShared: true }),
+            allocatePlainMemory(32_768, { isShared: false }),
+          ];
+          expect(memories.map(({ kind }) => kind)).toEqual(["wasm", "wasm", "plain"]);
+          const results = memories.map((memory) => {
+            const { buffer } = memory;
+            const kernel = createHistogramKernel(memory);
             new Uint8Array(buffer, 64, rows.length).set(rows.map(([bin]) => bin));
+            new Uint8Array(buffer, 128, rows.length).set(rows.map(([bin]) => 254 - bin));
             new Uint32Array(buffer, 256, rows.length).set(rows.map((_, row) => rows.length - 1 - row));
-            new Float64Array(buffer, 512, rows.length).set(rows.map(([, value]) => value));
-            new Float64Array(buffer, 1024, rows.length).set(rows.map(([, value]) => value / 3));
-            kernel.add(64, 256, 512, 1024, rows.length, 2048);
-            return new Float64Array(buffer, 2048, 255 * 3).slice();
+            const pairs = rows.flatMap(([, value]) => [value, value / 3]);
+            new Float64Array(buffer, 512, 2 * rows.length).set(pairs);
+            kernel.addOne(256, 512, rows.length, 64, 2048);
+            const [first, second] = [
+              { bins: 64, histogram: 10_240 },
+              { bins: 128, histogram: 20_480 },
+            ];
+            kernel.addTwo(256, 512, rows.length, first, second);
+            const histogramAt = (place: number) => new Float64Array(buffer, place, 255 * 3).slice();
+            expect(histogramAt(10_240)).toEqual(histogramAt(2048));
+            return [...histogramAt(2048), ...histogramAt(20_480)];
           });
-          expect(results[0]).toEqual(results[1]);
-          expect(results[0]!.reduce((sum, value, place) => sum + (place % 3 === 2 ? value : 0), 0)).toBe(
-            rows.length,
-          );
+          expect(results[1]).toEqual(results[0]);
+          expect(results[2]).toEqual(results[0]);
+          const counted = results[0]!.reduce((sum, value, place) => sum + (place % 3 === 2 ? value : 0), 0);
+          expect(counted).toBe(2 * rows.length);
         },
       ),
     );

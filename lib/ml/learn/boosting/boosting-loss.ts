@@ -1,7 +1,17 @@
 import type { Link } from "../../score/estimator.ts";
+import { weightedQuantile } from "./weighted-quantile.ts";
 
 /** Loss functions of gradient boosting. */
-export type BoostingLoss = "logistic" | "softmax" | "squared";
+export type BoostingLoss = "logistic" | "softmax" | "squared" | "absolute" | "quantile" | "poisson";
+
+/** Plain data, so that every thread makes the same loss function from it. */
+export interface LossSettings {
+  readonly loss: BoostingLoss;
+  /** Number of classes for softmax; ignored otherwise. */
+  readonly classCount: number;
+  /** Which quantile is predicted, between 0 and 1; ignored by the other losses. */
+  readonly quantile: number;
+}
 
 /** What rows are to be predicted: class indices or values, each with a weight. */
 export interface TargetRows {
@@ -16,97 +26,177 @@ export interface LossFunction {
   readonly outputs: number;
   /** The constant margins with the least loss. */
   base(rows: TargetRows): number[];
-  /**
-   * Writes first and second derivatives of output `output`. Softmax reads `probabilities`, which `prepare` fills.
-   */
+  /** Writes [gradient, hessian] of one output for the rows from `from` to before `to`. */
   derivatives(request: DerivativeRequest): void;
-  /** Weighted mean loss at the given margins: log loss in nats, or half the mean squared error. */
-  mean(margins: readonly Float64Array[], rows: TargetRows): number;
+  /** Weighted loss of a range of rows, summed: log loss in nats, half the squared error, or as the loss is defined. */
+  sum(request: LossRequest): number;
+  /**
+   * For losses without curvature: the best constant to add to the margins of a leaf's rows (Friedman 2001). The others
+   * take the Newton step.
+   */
+  readonly leafValue: ((residuals: Float64Array, weights: Float64Array | null) => number) | null;
 }
 
-interface DerivativeRequest {
-  readonly output: number;
+interface LossRequest {
   /** One array per output. */
   readonly margins: readonly Float64Array[];
   readonly rows: TargetRows;
-  readonly gradients: Float64Array;
-  readonly hessians: Float64Array;
+  readonly from: number;
+  readonly to: number;
 }
 
-export function lossFunction(loss: BoostingLoss, classCount: number): LossFunction {
-  if (loss === "logistic") return LOGISTIC;
-  return loss === "squared" ? SQUARED : softmaxLoss(classCount);
+interface DerivativeRequest extends LossRequest {
+  readonly output: number;
+  /** Gradient and hessian of each row, one after the other. */
+  readonly derivatives: Float64Array;
+}
+
+/** Makes a loss function. Quantile loss is the pinball loss of Koenker and Bassett 1978. */
+export function lossFunction({ loss, classCount, quantile }: LossSettings): LossFunction {
+  switch (loss) {
+    case "logistic":
+      return LOGISTIC;
+    case "squared":
+      return SQUARED;
+    case "poisson":
+      return POISSON;
+    // The absolute error is twice the pinball loss at one half.
+    case "absolute":
+      return pinballLoss(0.5, 2);
+    case "quantile":
+      return pinballLoss(quantile, 1);
+    case "softmax":
+      return softmaxLoss(classCount);
+  }
+}
+
+/** The weighted mean loss of all rows, for losses of rows that no training memory holds. */
+export function meanLoss(loss: LossFunction, margins: readonly Float64Array[], rows: TargetRows): number {
+  const total = totalWeight(rows);
+  return total > 0 ? loss.sum({ margins, rows, from: 0, to: rows.target.length }) / total : 0;
+}
+
+export function totalWeight({ target, weights }: TargetRows): number {
+  if (weights === null) return target.length;
+  let total = 0;
+  for (const weight of weights) total += weight;
+  return total;
 }
 
 const LOGISTIC: LossFunction = {
   link: "logit",
   outputs: 1,
+  leafValue: null,
   base: (rows) => {
     const share = clip(weightedMean(rows));
     return [Math.log(share / (1 - share))];
   },
-  derivatives: ({ margins, rows, gradients, hessians }) => {
+  derivatives: ({ margins, rows: { target, weights }, derivatives, from, to }) => {
     const margin = margins[0]!;
-    const { target, weights } = rows;
-    for (let row = 0; row < target.length; row++) {
+    for (let row = from; row < to; row++) {
       const probability = 1 / (1 + Math.exp(-margin[row]!));
       const weight = weights === null ? 1 : weights[row]!;
-      gradients[row] = (probability - target[row]!) * weight;
-      hessians[row] = probability * (1 - probability) * weight;
+      derivatives[2 * row] = (probability - target[row]!) * weight;
+      derivatives[2 * row + 1] = probability * (1 - probability) * weight;
     }
   },
-  mean: (margins, { target, weights }) => {
-    const margin = margins[0]!;
-    if (weights === null) return meanLogLoss(margin, target);
-    return weightedAverage(weights, target.length, (row) =>
-      softplus(target[row] === 1 ? -margin[row]! : margin[row]!),
-    );
+  sum: (request) => {
+    const { target, weights } = request.rows;
+    const margin = request.margins[0]!;
+    if (weights === null) return sumLogLoss(margin, target, request);
+    return weightedSum(request, (row) => softplus(target[row] === 1 ? -margin[row]! : margin[row]!));
   },
 };
 
 const SQUARED: LossFunction = {
   link: "identity",
   outputs: 1,
+  leafValue: null,
   base: (rows) => [weightedMean(rows)],
-  derivatives: ({ margins, rows, gradients, hessians }) => {
+  derivatives: ({ margins, rows: { target, weights }, derivatives, from, to }) => {
     const margin = margins[0]!;
-    const { target, weights } = rows;
-    for (let row = 0; row < target.length; row++) {
+    for (let row = from; row < to; row++) {
       const weight = weights === null ? 1 : weights[row]!;
-      gradients[row] = (margin[row]! - target[row]!) * weight;
-      hessians[row] = weight;
+      derivatives[2 * row] = (margin[row]! - target[row]!) * weight;
+      derivatives[2 * row + 1] = weight;
     }
   },
-  mean: (margins, { target, weights }) => {
-    const margin = margins[0]!;
-    return weightedAverage(weights, target.length, (row) => (margin[row]! - target[row]!) ** 2 / 2);
+  sum: (request) => {
+    const [margin, { target }] = [request.margins[0]!, request.rows];
+    return weightedSum(request, (row) => (margin[row]! - target[row]!) ** 2 / 2);
   },
 };
+
+/** The margin is the logarithm of the expected count; the loss leaves out the term log(y!), as it does not move. */
+const POISSON: LossFunction = {
+  link: "log",
+  outputs: 1,
+  leafValue: null,
+  base: (rows) => [Math.log(Math.max(1e-12, weightedMean(rows)))],
+  derivatives: ({ margins, rows: { target, weights }, derivatives, from, to }) => {
+    const margin = margins[0]!;
+    for (let row = from; row < to; row++) {
+      const weight = weights === null ? 1 : weights[row]!;
+      const expected = Math.exp(margin[row]!);
+      derivatives[2 * row] = (expected - target[row]!) * weight;
+      derivatives[2 * row + 1] = expected * weight;
+    }
+  },
+  sum: (request) => {
+    const [margin, { target }] = [request.margins[0]!, request.rows];
+    return weightedSum(request, (row) => Math.exp(margin[row]!) - target[row]! * margin[row]!);
+  },
+};
+
+/** scale * max(q * r, (q - 1) * r) with the residual r = y - margin. */
+function pinballLoss(quantile: number, scale: number): LossFunction {
+  return {
+    link: "identity",
+    outputs: 1,
+    leafValue: (residuals, weights) => weightedQuantile(residuals, quantile, weights),
+    base: ({ target, weights }) => [weightedQuantile(target, quantile, weights)],
+    derivatives: ({ margins, rows: { target, weights }, derivatives, from, to }) => {
+      const margin = margins[0]!;
+      for (let row = from; row < to; row++) {
+        const weight = weights === null ? 1 : weights[row]!;
+        const residual = target[row]! - margin[row]!;
+        const slope = residual > 0 ? -quantile : residual < 0 ? 1 - quantile : 0;
+        derivatives[2 * row] = scale * slope * weight;
+        derivatives[2 * row + 1] = weight;
+      }
+    },
+    sum: (request) => {
+      const [margin, { target }] = [request.margins[0]!, request.rows];
+      return weightedSum(request, (row) => {
+        const residual = target[row]! - margin[row]!;
+        return scale * (residual > 0 ? quantile * residual : (quantile - 1) * residual);
+      });
+    },
+  };
+}
 
 function softmaxLoss(classCount: number): LossFunction {
   return {
     link: "softmax",
     outputs: classCount,
+    leafValue: null,
     base: ({ target, weights }) =>
       Array.from({ length: classCount }, (_, output) => {
         const isClass = target.map((label) => (label === output ? 1 : 0));
         return Math.log(clip(weightedMean({ target: isClass, weights })));
       }),
-    derivatives: ({ output, margins, rows, gradients, hessians }) => {
-      const { target, weights } = rows;
-      for (let row = 0; row < target.length; row++) {
+    derivatives: ({ output, margins, rows: { target, weights }, derivatives, from, to }) => {
+      for (let row = from; row < to; row++) {
         const probability = Math.exp(margins[output]![row]! - logSumExp(margins, row));
         const weight = weights === null ? 1 : weights[row]!;
-        gradients[row] = (probability - (target[row] === output ? 1 : 0)) * weight;
-        hessians[row] = probability * (1 - probability) * weight;
+        derivatives[2 * row] = (probability - (target[row] === output ? 1 : 0)) * weight;
+        derivatives[2 * row + 1] = probability * (1 - probability) * weight;
       }
     },
-    mean: (margins, { target, weights }) =>
-      weightedAverage(
-        weights,
-        target.length,
-        (row) => logSumExp(margins, row) - margins[target[row]!]![row]!,
-      ),
+    sum: (request) => {
+      const [{ margins }, { target }] = [request, request.rows];
+      return weightedSum(request, (row) => logSumExp(margins, row) - margins[target[row]!]![row]!);
+    },
   };
 }
 
@@ -121,11 +211,15 @@ function logSumExp(margins: readonly Float64Array[], row: number): number {
 /** Above this, log(1 + e^x) is x in double precision. */
 const LINEAR_FROM = 37;
 
-/** Mean of log(1 + e^x) with one logarithm for many rows: that of the product of their terms. */
-function meanLogLoss(margin: Float64Array, target: Float64Array): number {
+/** Sum of log(1 + e^x) with one logarithm for many rows: that of the product of their terms. */
+function sumLogLoss(
+  margin: Float64Array,
+  target: Float64Array,
+  { from, to }: { readonly from: number; readonly to: number },
+): number {
   let sum = 0;
   let product = 1;
-  for (let row = 0; row < margin.length; row++) {
+  for (let row = from; row < to; row++) {
     const x = target[row] === 1 ? -margin[row]! : margin[row]!;
     if (x > LINEAR_FROM) sum += x;
     else product *= 1 + Math.exp(x);
@@ -134,7 +228,7 @@ function meanLogLoss(margin: Float64Array, target: Float64Array): number {
       product = 1;
     }
   }
-  return margin.length === 0 ? 0 : (sum + Math.log(product)) / margin.length;
+  return sum + Math.log(product);
 }
 
 /** log(1 + e^x) without overflow. */
@@ -142,23 +236,17 @@ export function softplus(x: number): number {
   return x > 0 ? x + Math.log1p(Math.exp(-x)) : Math.log1p(Math.exp(x));
 }
 
-function weightedMean({ target, weights }: TargetRows): number {
-  return weightedAverage(weights, target.length, (row) => target[row]!);
+function weightedMean(rows: TargetRows): number {
+  const total = totalWeight(rows);
+  const { target } = rows;
+  const request = { rows, margins: [], from: 0, to: target.length };
+  return total > 0 ? weightedSum(request, (row) => target[row]!) / total : 0;
 }
 
-function weightedAverage(
-  weights: Float64Array | null,
-  rowCount: number,
-  value: (row: number) => number,
-): number {
+function weightedSum({ rows: { weights }, from, to }: LossRequest, value: (row: number) => number): number {
   let sum = 0;
-  let total = 0;
-  for (let row = 0; row < rowCount; row++) {
-    const weight = weights === null ? 1 : weights[row]!;
-    sum += weight * value(row);
-    total += weight;
-  }
-  return total > 0 ? sum / total : 0;
+  for (let row = from; row < to; row++) sum += (weights === null ? 1 : weights[row]!) * value(row);
+  return sum;
 }
 
 /** Keeps a class share away from 0 and 1, whose logarithms are infinite. */

@@ -24,6 +24,8 @@ export interface BoostingParameters {
   readonly categoricalSmoothing: number;
   /** Extra penalty that guards splits over many levels against chance. */
   readonly categoricalL2: number;
+  /** Which quantile the quantile loss predicts; the other losses do not read it. */
+  readonly quantile: number;
   /** Stop after this many rounds without a better validation loss; null trains all rounds. */
   readonly patience: number | null;
 }
@@ -42,6 +44,7 @@ export const BOOSTING_DEFAULTS: BoostingParameters = {
   featureFraction: 1,
   categoricalSmoothing: 10,
   categoricalL2: 10,
+  quantile: 0.5,
   patience: null,
 };
 
@@ -71,6 +74,7 @@ export function boostingParameters(given: Partial<BoostingParameters>): Boosting
   requireInRange("featureFraction", parameters.featureFraction, { from: 0.01, to: 1 });
   requireInRange("categoricalSmoothing", parameters.categoricalSmoothing, { from: 0, to: 1e9 });
   requireInRange("categoricalL2", parameters.categoricalL2, { from: 0, to: 1e12 });
+  requireInRange("quantile", parameters.quantile, { from: 0.001, to: 0.999 });
   if (parameters.maximalDepth !== null) {
     requireInRange("maximalDepth", parameters.maximalDepth, { from: 1, to: 64, isInteger: true });
   }

@@ -1,3 +1,4 @@
+import { boundedGain } from "./find-bounded-split.ts";
 import type { NodeSums, SplitChoice, SplitSearch } from "./find-split.ts";
 
 /** Up to this many levels each is tried alone against the rest. */
@@ -77,17 +78,24 @@ interface Side {
   readonly damping: number;
 }
 
-function scoreSide({ sums, parameters }: SplitSearch, side: Side): SplitChoice | null {
+function scoreSide(search: SplitSearch, side: Side): SplitChoice | null {
+  const { sums, parameters, directions, bounds } = search;
   const { minimalLeafRows, minimalLeafHessian } = parameters;
+  const { feature, damping } = side;
   const left = side.sums;
   const right: NodeSums = {
     gradient: sums.gradient - left.gradient,
     hessian: sums.hessian - left.hessian,
     count: sums.count - left.count,
   };
+  const choice = { feature, bin: -1, levels: [...side.left], missingLeft: false, left, right };
+  if (directions !== null) {
+    const gain = boundedGain(search, { feature, left, right, bounds, damping });
+    return gain === null ? null : { gain, ...choice };
+  }
   if (Math.min(left.count, right.count) < minimalLeafRows) return null;
   if (Math.min(left.hessian, right.hessian) < minimalLeafHessian) return null;
-  const l2 = parameters.l2 + side.damping;
+  const l2 = parameters.l2 + damping;
   const gain = left.gradient ** 2 / (left.hessian + l2) + right.gradient ** 2 / (right.hessian + l2);
-  return { gain, feature: side.feature, bin: -1, levels: [...side.left], missingLeft: false, left, right };
+  return { gain, ...choice };
 }

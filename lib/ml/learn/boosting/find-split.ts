@@ -1,6 +1,8 @@
 import type { FeatureBinning } from "./binning.ts";
 import { findCategoricalSplit } from "./find-categorical-split.ts";
 import type { BoostingParameters } from "./boosting-parameters.ts";
+import { findBoundedSplit } from "./find-bounded-split.ts";
+import { boundedValue, scoreOfValue, type LeafBounds } from "./leaf-bounds.ts";
 
 /** Sums over the rows of a node. */
 export interface NodeSums {
@@ -28,6 +30,10 @@ export interface SplitSearch {
   readonly features: readonly number[];
   readonly binnings: readonly FeatureBinning[];
   readonly parameters: BoostingParameters;
+  /** Per feature 1 or -1 where predictions may only rise or fall with it, else 0; null when none is constrained. */
+  readonly directions: Int8Array | null;
+  /** Where the node's own value has to lie; read only together with `directions`. */
+  readonly bounds: LeafBounds;
 }
 
 /** Loss saved (times 2) by a leaf with these sums: G^2 / (H + l2), from Chen and Guestrin 2016, equation 6. */
@@ -40,13 +46,15 @@ const NOISE = 1e-12;
 
 /** The split with the largest gain over all given features, the first one on ties; null when none is allowed. */
 export function findSplit(search: SplitSearch): SplitChoice | null {
-  const { sums, parameters } = search;
-  const parentScore = leafScore(sums.gradient, sums.hessian, parameters.l2);
+  const { parameters } = search;
+  const parentScore = nodeScore(search);
   let best: SplitChoice | null = null;
   for (const feature of search.features) {
     const choice = search.binnings[feature]!.isCategorical
       ? findCategoricalSplit(search, feature)
-      : findNumericSplit(search, feature);
+      : search.directions === null
+        ? findNumericSplit(search, feature)
+        : findBoundedSplit(search, feature, search.bounds);
     if (choice === null) continue;
     const gain = choice.gain - parentScore;
     if (gain > parameters.minimalGain && gain > NOISE * choice.gain && (best === null || gain > best.gain)) {
@@ -54,6 +62,11 @@ export function findSplit(search: SplitSearch): SplitChoice | null {
     }
   }
   return best;
+}
+
+function nodeScore({ sums, parameters, directions, bounds }: SplitSearch): number {
+  if (directions === null) return leafScore(sums.gradient, sums.hessian, parameters.l2);
+  return scoreOfValue(sums, parameters.l2, boundedValue(sums, parameters.l2, bounds));
 }
 
 /** The best numeric split; its `gain` is still the sum of the children's scores. */

@@ -1,14 +1,15 @@
 import { UNWATCHED, type Control } from "../../control.ts";
 import { createRandom, type Random } from "../../random.ts";
+import { compileTrees, findLeaf } from "../../score/compiled-trees.ts";
 import type { Tree, TreeEnsemble } from "../../score/estimator.ts";
 import { MlError } from "../../score/ml-error.ts";
 import type { Matrix } from "../../score/preparation.ts";
 import { fitBinning, type Binning } from "./binning.ts";
-import { lossFunction, type BoostingLoss, type LossFunction, type TargetRows } from "./boosting-loss.ts";
+import { meanLoss, totalWeight, type BoostingLoss, type TargetRows } from "./boosting-loss.ts";
 import type { BoostingParameters } from "./boosting-parameters.ts";
 import { growTree, type GrownTree } from "./grow-tree.ts";
+import { createTeam, type Team } from "./team.ts";
 import { createTrainingMemory, type TrainingMemory } from "./training-memory.ts";
-import { compileTrees, findLeaf } from "../../score/compiled-trees.ts";
 
 /** Rows to learn from or to validate on. */
 export interface LabelledMatrix extends TargetRows {
@@ -23,11 +24,15 @@ export interface BoostingRequest {
   /** Number of classes for softmax; ignored otherwise. */
   readonly classCount: number;
   readonly parameters: BoostingParameters;
+  /** Per matrix column 1 or -1 where predictions may only rise or fall with it, else 0. Numeric columns only. */
+  readonly directions?: Int8Array;
   readonly seed: number;
+  /** Threads that share the work; the result is the same for any number. Default 1. */
+  readonly threads?: number;
   readonly control?: Control;
 }
 
-/** Mean loss after a round (nats, or half the squared error). */
+/** Mean loss after a round (nats, half the squared error, or as the loss is defined). */
 export interface BoostingRound {
   readonly round: number;
   readonly trainingLoss: number;
@@ -41,50 +46,96 @@ export interface BoostingResult {
   readonly bestRound: number;
 }
 
+/** Cells below which starting threads costs more than they save. */
+const WORTH_THREADS = 1_000_000;
+
 /**
  * Trains a histogram gradient boosting ensemble (Friedman 2001; second-order leaf values of Chen and Guestrin 2016;
- * leaf-wise growth of Ke et al. 2017). The same request gives the same ensemble, bit for bit.
- * @throws MlError bad-data without rows; cancelled; out-of-memory.
+ * leaf-wise growth of Ke et al. 2017). The same request gives the same ensemble, bit for bit, for any number of threads.
+ * @throws MlError bad-data without rows or for targets that the loss cannot take; cancelled; out-of-memory.
  */
 export function trainBoosting(request: BoostingRequest): BoostingResult {
-  const { training, validation, parameters, seed } = request;
+  const { training, parameters, seed, classCount } = request;
   const control = request.control ?? UNWATCHED;
   if (training.matrix.rowCount === 0) throw new MlError("bad-data", "There are no rows to train on.");
-  const loss = lossFunction(request.loss, request.classCount);
-  const base = loss.base(training);
+  checkTarget(request.loss, training.target);
+  const { quantile } = parameters;
   const binning = fitBinning(training.matrix, parameters.maximalBins, seed);
   control.throwIfCancelled();
-  const memory = createTrainingMemory(training.matrix, binning, parameters.maximalLeaves);
+  const cells = training.matrix.rowCount * training.matrix.columns.length;
+  const threads = cells < WORTH_THREADS ? 1 : (request.threads ?? 1);
+  const memory = createTrainingMemory({
+    matrix: training.matrix,
+    binning,
+    rows: training,
+    loss: { loss: request.loss, classCount, quantile },
+    maximalLeaves: parameters.maximalLeaves,
+    isShared: threads > 1,
+  });
+  const team = createTeam(memory, threads, control);
+  try {
+    return boost(request, { memory, team, binning, control });
+  } finally {
+    team.close();
+  }
+}
+
+function checkTarget(loss: BoostingLoss, target: Float64Array): void {
+  if (loss !== "poisson") return;
+  const negative = target.find((value) => value < 0);
+  if (negative !== undefined) {
+    throw new MlError(
+      "bad-data",
+      `The Poisson loss is for counts, but the target holds ${negative}. Use the squared loss, or clean the target.`,
+    );
+  }
+}
+
+interface Workplace {
+  readonly memory: TrainingMemory;
+  readonly team: Team;
+  readonly binning: Binning;
+  readonly control: Control;
+}
+
+function boost(request: BoostingRequest, workplace: Workplace): BoostingResult {
+  const { training, validation, parameters, seed } = request;
+  const { memory, team, binning, control } = workplace;
+  const { loss, margins } = memory;
   const random = createRandom(seed);
-  const margins = base.map((value) => new Float64Array(memory.rowCount).fill(value));
+  const base = loss.base(training);
+  for (const [output, margin] of margins.entries()) margin.fill(base[output]!);
   const held = validation === null ? null : heldOut(validation, base);
+  const directions = request.directions?.some((direction) => direction !== 0) ? request.directions : null;
+  const settings = { memory, team, binning, parameters, directions, control };
+  const weight = totalWeight(training);
   const trees: Tree[] = [];
   const history: BoostingRound[] = [];
   let bestRound = 0;
   let bestLoss = Infinity;
   for (let round = 1; round <= parameters.rounds; round++) {
     // Softmax needs all margins of a round before any of them moves.
-    const before = loss.outputs === 1 ? margins : margins.map((margin) => margin.slice());
+    if (loss.outputs > 1) margins.forEach((margin, output) => memory.marginsBefore[output]!.set(margin));
     for (let output = 0; output < loss.outputs; output++) {
       control.throwIfCancelled();
-      const { gradients, hessians } = memory;
-      loss.derivatives({ output, margins: before, rows: training, gradients, hessians });
-      const sample = sampleRows(memory, parameters.rowFraction, random);
+      team.run({ kind: "derivatives", output });
+      const rowCount = sampleRows(memory, parameters.rowFraction, random);
       const features = sampleFeatures(binning, parameters.featureFraction, random);
-      const grown = growTree(memory, { parameters, features, rowCount: sample });
-      addToMargins(grown, { memory, margin: margins[output]!, sample, matrix: training.matrix });
+      const grown = growTree(settings, { features, rowCount, output });
+      addToMargins(grown, { memory, margin: margins[output]!, sample: rowCount, matrix: training.matrix });
       held?.add(grown.tree, output);
       trees.push(grown.tree);
     }
-    const entry = roundLosses(round, { loss, margins, training, held });
-    history.push(entry);
-    const shown = entry.validationLoss ?? entry.trainingLoss;
+    const trainingLoss = trainingLossOf(memory, team, weight);
+    const validationLoss = held === null ? null : meanLoss(loss, held.margins, held.rows);
+    history.push({ round, trainingLoss, validationLoss });
+    const shown = validationLoss ?? trainingLoss;
     control.report({
       stage: "train",
       done: round,
       total: parameters.rounds,
-      rows: round * memory.rowCount,
-      metric: { name: entry.validationLoss === null ? "training loss" : "validation loss", value: shown },
+      rows: round * memory.shape.rowCount,
+      metric: { name: validationLoss === null ? "training loss" : "validation loss", value: shown },
     });
     if (held === null || parameters.patience === null) bestRound = round;
     else if (shown < bestLoss) {
@@ -101,6 +152,14 @@ export function trainBoosting(request: BoostingRequest): BoostingResult {
     trees: trees.slice(0, bestRound * loss.outputs),
   };
   return { ensemble, history, bestRound };
+}
+
+/** Chunk sums are added in the order of the chunks, whoever took them. */
+function trainingLossOf(memory: TrainingMemory, team: Team, weight: number): number {
+  team.run({ kind: "loss" });
+  let sum = 0;
+  for (const part of memory.chunkSums) sum += part;
+  return weight > 0 ? sum / weight : 0;
 }
 
 interface HeldOut {
@@ -139,7 +198,7 @@ interface MarginUpdate {
 }
 
 function addToMargins(grown: GrownTree, { memory, margin, sample, matrix }: MarginUpdate): void {
-  if (sample < memory.rowCount) {
+  if (sample < memory.shape.rowCount) {
     addTree(grown.tree, matrix, margin);
     return;
   }
@@ -152,7 +211,8 @@ function addToMargins(grown: GrownTree, { memory, margin, sample, matrix }: Marg
 
 /** Puts the rows of the next tree, ascending, at the front of `memory.rows`; returns how many they are. */
 function sampleRows(memory: TrainingMemory, fraction: number, random: Random): number {
-  const { rows, rowCount } = memory;
+  const { rows } = memory;
+  const { rowCount } = memory.shape;
   if (fraction >= 1) {
     for (let row = 0; row < rowCount; row++) rows[row] = row;
     return rowCount;
@@ -174,19 +234,4 @@ function sampleFeatures(binning: Binning, fraction: number, random: Random): num
     .slice(0, wanted)
     .map(({ feature }) => feature)
     .toSorted((a, b) => a - b);
-}
-
-interface RoundState {
-  readonly loss: LossFunction;
-  readonly margins: readonly Float64Array[];
-  readonly training: LabelledMatrix;
-  readonly held: HeldOut | null;
-}
-
-function roundLosses(round: number, { loss, margins, training, held }: RoundState): BoostingRound {
-  return {
-    round,
-    trainingLoss: loss.mean(margins, training),
-    validationLoss: held === null ? null : loss.mean(held.margins, held.rows),
-  };
 }

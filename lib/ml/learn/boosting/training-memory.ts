@@ -1,126 +1,179 @@
 import { MlError } from "../../score/ml-error.ts";
 import type { Matrix } from "../../score/preparation.ts";
 import { binColumn, type Binning } from "./binning.ts";
+import { lossFunction, type LossFunction, type LossSettings, type TargetRows } from "./boosting-loss.ts";
 import { BIN_BYTES, createHistogramKernel, type HistogramKernel } from "./histogram-kernel.ts";
+import { allocateKernelMemory, type KernelMemory } from "./kernel-memory.ts";
 
-/** Everything a tree is grown on, laid out in one wasm memory so that the histogram kernel can reach it. */
-export interface TrainingMemory {
-  readonly kernel: HistogramKernel;
-  readonly binning: Binning;
+/** What fixes the place of every array of a training. */
+export interface TrainingShape {
   readonly rowCount: number;
+  /** Place of each feature's first bin in a histogram over all features. */
+  readonly featureOffsets: readonly number[];
+  readonly totalBins: number;
+  readonly histogramCount: number;
+  readonly isWeighted: boolean;
+  readonly loss: LossSettings;
+}
+
+/** Everything a tree is grown on, in one block of memory that the histogram kernel and other threads can reach. */
+export interface TrainingMemory {
+  readonly shape: TrainingShape;
+  readonly memory: KernelMemory;
+  readonly kernel: HistogramKernel;
+  readonly loss: LossFunction;
+  /** The board on which the threads of a team agree; see team.ts. */
+  readonly control: Int32Array;
+  /** Features that the current tree may split on, ascending; the first `control` argument says how many. */
+  readonly activeFeatures: Int32Array;
+  /** For each bin of the feature that a node is split on, whether it goes left. */
+  readonly goesLeft: Uint8Array;
   /** Bins of each feature, one byte a row. */
   readonly bins: readonly Uint8Array[];
   /** Row indices; the rows of a node are contiguous. */
   readonly rows: Uint32Array;
   readonly spareRows: Uint32Array;
-  readonly gradients: Float64Array;
-  readonly hessians: Float64Array;
-  /** Gradients and hessians of the current node, in the order of its rows. */
-  readonly orderedGradients: Float64Array;
-  readonly orderedHessians: Float64Array;
+  /** Gradient and hessian of each row, one after the other. */
+  readonly derivatives: Float64Array;
+  /** The same of the current node, in the order of its rows. */
+  readonly orderedDerivatives: Float64Array;
+  readonly rowsOfTarget: TargetRows;
+  /** One array per output. */
+  readonly margins: readonly Float64Array[];
+  /** The margins before the round; the same arrays where there is one output. */
+  readonly marginsBefore: readonly Float64Array[];
+  /** One number per chunk of rows. */
+  readonly chunkSums: Float64Array;
+  readonly chunkCounts: Int32Array;
   /** One histogram over all features per live leaf: [gradient, hessian, rows] for each bin. */
   readonly histograms: readonly Float64Array[];
+}
+
+/** Rows that a thread works through at a time. Fixed, because sums are taken chunk by chunk. */
+export const CHUNK = 65_536;
+/** 32-bit words of the control board. */
+const CONTROL_WORDS = 16;
+const BINS_OF_BYTE = 256;
+
+/** Lays the arrays out; `Buffer` null only counts the bytes. */
+class Layout {
+  next = 0;
+
+  take(bytes: number): number {
+    const start = this.next;
+    this.next += Math.ceil(bytes / 64) * 64;
+    return start;
+  }
+}
+
+/** Where each array begins, in bytes, and how many bytes all need. */
+function layOut(shape: TrainingShape) {
+  const { rowCount, featureOffsets, totalBins, histogramCount, isWeighted } = shape;
+  const { outputs } = lossFunction(shape.loss);
+  const layout = new Layout();
+  const chunks = Math.max(1, Math.ceil(rowCount / CHUNK));
+  const doubles = (count: number): number[] => Array.from({ length: count }, () => layout.take(rowCount * 8));
+  const places = {
+    control: layout.take(CONTROL_WORDS * 4),
+    activeFeatures: layout.take(featureOffsets.length * 4),
+    goesLeft: layout.take(BINS_OF_BYTE),
+    bins: featureOffsets.map(() => layout.take(rowCount)),
+    rows: layout.take(rowCount * 4),
+    spareRows: layout.take(rowCount * 4),
+    derivatives: layout.take(rowCount * 16),
+    orderedDerivatives: layout.take(rowCount * 16),
+    target: layout.take(rowCount * 8),
+    weights: isWeighted ? layout.take(rowCount * 8) : null,
+    margins: doubles(outputs),
+    marginsBefore: outputs === 1 ? null : doubles(outputs),
+    chunkSums: layout.take(chunks * 8),
+    chunkCounts: layout.take(chunks * 4),
+    histograms: Array.from({ length: histogramCount }, () => layout.take(totalBins * BIN_BYTES)),
+  };
+  return { places, chunks, byteLength: layout.next };
+}
+
+/** The arrays of a training over memory that was allocated for its shape, on this or on another thread. */
+export function viewTrainingMemory(memory: KernelMemory, shape: TrainingShape): TrainingMemory {
+  const { buffer } = memory;
+  const { places, chunks } = layOut(shape);
+  const { rowCount, totalBins, featureOffsets } = shape;
+  const doubles = (place: number): Float64Array => new Float64Array(buffer, place, rowCount);
+  const margins = places.margins.map(doubles);
+  return {
+    shape,
+    memory,
+    kernel: createHistogramKernel(memory),
+    loss: lossFunction(shape.loss),
+    control: new Int32Array(buffer, places.control, CONTROL_WORDS),
+    activeFeatures: new Int32Array(buffer, places.activeFeatures, featureOffsets.length),
+    goesLeft: new Uint8Array(buffer, places.goesLeft, BINS_OF_BYTE),
+    bins: places.bins.map((place) => new Uint8Array(buffer, place, rowCount)),
+    rows: new Uint32Array(buffer, places.rows, rowCount),
+    spareRows: new Uint32Array(buffer, places.spareRows, rowCount),
+    derivatives: new Float64Array(buffer, places.derivatives, rowCount * 2),
+    orderedDerivatives: new Float64Array(buffer, places.orderedDerivatives, rowCount * 2),
+    rowsOfTarget: {
+      target: doubles(places.target),
+      weights: places.weights === null ? null : doubles(places.weights),
+    },
+    margins,
+    marginsBefore: places.marginsBefore === null ? margins : places.marginsBefore.map(doubles),
+    chunkSums: new Float64Array(buffer, places.chunkSums, chunks),
+    chunkCounts: new Int32Array(buffer, places.chunkCounts, chunks),
+    histograms: places.histograms.map((place) => new Float64Array(buffer, place, totalBins * 3)),
+  };
+}
+
+interface MemoryRequest {
+  readonly matrix: Matrix;
+  readonly binning: Binning;
+  readonly rows: TargetRows;
+  readonly loss: LossSettings;
+  readonly maximalLeaves: number;
+  /** True when other threads are to see it. */
+  readonly isShared: boolean;
 }
 
 /**
  * Bins a matrix and sets up the memory for trees of at most `maximalLeaves` leaves.
  * @throws MlError out-of-memory when the memory cannot be had.
  */
-export function createTrainingMemory(
-  matrix: Matrix,
-  binning: Binning,
-  maximalLeaves: number,
-): TrainingMemory {
-  const { rowCount } = matrix;
-  const histogramCount = maximalLeaves + 1;
-  const histogramBytes = aligned(binning.totalBins * BIN_BYTES);
-  const byteLength =
-    64 +
-    binning.features.length * aligned(rowCount) +
-    2 * aligned(rowCount * 4) +
-    4 * aligned(rowCount * 8) +
-    histogramCount * histogramBytes;
-  const kernel = allocate(byteLength);
-  const { buffer } = kernel;
-  // Address 0 stays unused, so that no array starts there by mistake.
-  let next = 64;
-  const take = (bytes: number): number => {
-    const start = next;
-    next += aligned(bytes);
-    return start;
+export function createTrainingMemory(request: MemoryRequest): TrainingMemory {
+  const { matrix, binning, rows, loss, maximalLeaves, isShared } = request;
+  const shape: TrainingShape = {
+    rowCount: matrix.rowCount,
+    featureOffsets: binning.features.map(({ offset }) => offset),
+    totalBins: binning.totalBins,
+    histogramCount: maximalLeaves + 1,
+    isWeighted: rows.weights !== null,
+    loss,
   };
-  const bins = binning.features.map((feature, index) => {
-    const column = new Uint8Array(buffer, take(rowCount), rowCount);
-    binColumn(matrix.columns[index]!.values, feature, column);
-    return column;
-  });
-  const integers = (): Uint32Array => new Uint32Array(buffer, take(rowCount * 4), rowCount);
-  const doubles = (): Float64Array => new Float64Array(buffer, take(rowCount * 8), rowCount);
-  return {
-    kernel,
-    binning,
-    rowCount,
-    bins,
-    rows: integers(),
-    spareRows: integers(),
-    gradients: doubles(),
-    hessians: doubles(),
-    orderedGradients: doubles(),
-    orderedHessians: doubles(),
-    histograms: Array.from(
-      { length: histogramCount },
-      () => new Float64Array(buffer, take(histogramBytes), binning.totalBins * 3),
-    ),
-  };
+  const views = viewTrainingMemory(allocate(layOut(shape).byteLength, isShared), shape);
+  for (const [index, feature] of binning.features.entries()) {
+    binColumn(matrix.columns[index]!.values, feature, views.bins[index]!);
+  }
+  views.rowsOfTarget.target.set(rows.target);
+  if (rows.weights !== null) views.rowsOfTarget.weights?.set(rows.weights);
+  return views;
 }
 
-function allocate(byteLength: number): HistogramKernel {
+function allocate(byteLength: number, isShared: boolean): KernelMemory {
   try {
-    return createHistogramKernel(byteLength);
+    return allocateKernelMemory(byteLength, { isShared });
   } catch (cause) {
     throw new MlError(
       "out-of-memory",
-      `Training needs ${Math.ceil(byteLength / 1e6)} MB, which cannot be had. Use fewer rows or columns.`,
+      `Training needs ${Math.ceil(byteLength / 1e6)} MB, which cannot be had. Use fewer rows, columns or leaves.`,
       { details: { bytes: byteLength }, cause },
     );
   }
-}
-
-function aligned(bytes: number): number {
-  return Math.ceil(bytes / 64) * 64;
 }
 
 /** The rows of a node: rows[start, start + count). */
 export interface RowRange {
   readonly start: number;
   readonly count: number;
-}
-
-/** Fills `histogram` with the sums over a node's rows for the given features. */
-export function buildHistogram(
-  memory: TrainingMemory,
-  range: RowRange,
-  target: { readonly histogram: Float64Array; readonly features: readonly number[] },
-): void {
-  const { rows, gradients, hessians, orderedGradients, orderedHessians, kernel, binning } = memory;
-  const { start, count } = range;
-  for (let place = 0; place < count; place++) {
-    const row = rows[start + place]!;
-    orderedGradients[place] = gradients[row]!;
-    orderedHessians[place] = hessians[row]!;
-  }
-  target.histogram.fill(0);
-  for (const feature of target.features) {
-    const binStart = target.histogram.byteOffset + binning.features[feature]!.offset * BIN_BYTES;
-    kernel.add(
-      memory.bins[feature]!.byteOffset,
-      rows.byteOffset + start * 4,
-      orderedGradients.byteOffset,
-      orderedHessians.byteOffset,
-      count,
-      binStart,
-    );
-  }
 }
 
 /** parent := parent - child, which is the other child's histogram. */

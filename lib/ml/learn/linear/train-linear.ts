@@ -2,7 +2,8 @@ import type { ConstantEstimator, LinearEstimator } from "../../score/estimator.t
 import { MlError } from "../../score/ml-error.ts";
 import type { Matrix } from "../../score/preparation.ts";
 import { lossFunction, type BoostingLoss, type TargetRows } from "../boosting/boosting-loss.ts";
-import { createDesign, designMeans, designTransposed, linearOutput, weightedGram } from "./linear-design.ts";
+import { centredMoments, interceptOf } from "./centred-moments.ts";
+import { createDesign, designMeans, linearOutput } from "./linear-design.ts";
 import { solveSymmetric } from "./solve-symmetric.ts";
 
 /**
@@ -14,30 +15,15 @@ import { solveSymmetric } from "./solve-symmetric.ts";
 export function trainRidge(matrix: Matrix, rows: TargetRows, penalty: number): LinearEstimator {
   if (matrix.rowCount === 0) throw new MlError("bad-data", "There are no rows to train on.");
   const design = createDesign(matrix);
-  const weights = rows.weights ?? new Float64Array(matrix.rowCount).fill(1);
-  const gram = weightedGram(design, weights);
-  const size = design.width + 1;
-  const total = gram[0]!;
-  const weightedTarget = rows.target.map((value, row) => value * weights[row]!);
-  const targetMean = weightedTarget.reduce((sum, value) => sum + value, 0) / total;
-  const means = Float64Array.from({ length: design.width }, (_, column) => gram[column + 1]! / total);
-  const products = designTransposed(design, weightedTarget);
-  const centred = new Float64Array(design.width * design.width);
-  for (let row = 0; row < design.width; row++) {
-    for (let column = 0; column < design.width; column++) {
-      const product = gram[(row + 1) * size + column + 1]!;
-      centred[row * design.width + column] = product - total * means[row]! * means[column]!;
-    }
-    centred[row * design.width + row]! += penalty;
-    products[row]! -= total * means[row]! * targetMean;
+  const moments = centredMoments(design, rows);
+  for (let column = 0; column < design.width; column++) {
+    moments.gram[column * design.width + column]! += penalty;
   }
-  const coefficients = solveSymmetric(centred, products);
-  let intercept = targetMean;
-  for (let column = 0; column < design.width; column++) intercept -= coefficients[column]! * means[column]!;
+  const coefficients = solveSymmetric(moments.gram, moments.products);
   return {
     kind: "linear",
     link: "identity",
-    outputs: [linearOutput(design, intercept, coefficients)],
+    outputs: [linearOutput(design, interceptOf(moments, coefficients), coefficients)],
     means: designMeans(design, rows.weights),
   };
 }
@@ -45,6 +31,6 @@ export function trainRidge(matrix: Matrix, rows: TargetRows, penalty: number): L
 /** The baseline: class shares or the mean of the target, whatever the row. */
 export function trainConstant(rows: TargetRows, loss: BoostingLoss, classCount: number): ConstantEstimator {
   if (rows.target.length === 0) throw new MlError("bad-data", "There are no rows to train on.");
-  const definition = lossFunction(loss, classCount);
+  const definition = lossFunction({ loss, classCount, quantile: 0.5 });
   return { kind: "constant", link: definition.link, margins: definition.base(rows) };
 }

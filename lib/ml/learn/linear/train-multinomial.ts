@@ -2,7 +2,7 @@ import { UNWATCHED, type Control } from "../../control.ts";
 import { applyLink } from "../../score/margins.ts";
 import { MlError } from "../../score/ml-error.ts";
 import type { Matrix } from "../../score/preparation.ts";
-import { lossFunction, type TargetRows } from "../boosting/boosting-loss.ts";
+import type { TargetRows } from "../boosting/boosting-loss.ts";
 import { conjugateGradient } from "./conjugate-gradient.ts";
 import {
   createDesign,
@@ -12,6 +12,7 @@ import {
   linearOutput,
   type LinearDesign,
 } from "./linear-design.ts";
+import { softmaxLossSum } from "./logistic-loss.ts";
 import { LOGISTIC_DEFAULTS, type LinearFit, type LogisticParameters } from "./train-logistic.ts";
 
 /**
@@ -128,9 +129,7 @@ class SoftmaxProblem {
 
   evaluate(parameters: Float64Array): SoftmaxState {
     const margins = this.#margins(parameters);
-    const { weights } = this.#rows;
-    const total = weights === null ? this.#design.rowCount : weights.reduce((sum, weight) => sum + weight, 0);
-    let objective = lossFunction("softmax", this.#classCount).mean(margins, this.#rows) * total;
+    let objective = softmaxLossSum(margins, this.#rows);
     for (let output = 0; output < this.#classCount; output++) {
       for (const value of this.#block(parameters, output).subarray(1))
         objective += (this.#penalty / 2) * value * value;

@@ -1,0 +1,161 @@
+import { assertNever } from "../../score/assert-never.ts";
+import { BIN_BYTES, type FeatureAddress } from "./histogram-kernel.ts";
+import { CHUNK, type TrainingMemory } from "./training-memory.ts";
+
+/**
+ * Work on a training's memory that falls into items which may run in any order on any thread: each item writes places
+ * of its own, and no sum goes over an item's edge. So the bytes do not depend on how many threads take part.
+ */
+export type TrainingJob =
+  /** Gradients and hessians of one output; an item is a chunk of rows. */
+  | { readonly kind: "derivatives"; readonly output: number }
+  /** The loss summed over each chunk, into `chunkSums`. */
+  | { readonly kind: "loss" }
+  /** Brings the derivatives of a node's rows into their order; an item is a chunk of the node's rows. */
+  | { readonly kind: "gather"; readonly start: number; readonly count: number }
+  /** Sums up histogram number `histogram` over a node's rows; an item is two active features. */
+  | {
+      readonly kind: "histogram";
+      readonly start: number;
+      readonly count: number;
+      readonly histogram: number;
+      readonly features: number;
+    }
+  /** Within each chunk of a node's rows, puts those that go left first; counts them in `chunkCounts`. */
+  | { readonly kind: "sort-sides"; readonly start: number; readonly count: number; readonly feature: number }
+  /** Moves both sides of each chunk to their places in `rows`; `left` is how many go left in all. */
+  | { readonly kind: "join-sides"; readonly start: number; readonly count: number; readonly left: number };
+
+type Kind = TrainingJob["kind"];
+
+/** The order is that of the numbers which travel between threads. */
+export const JOB_KINDS: readonly Kind[] = [
+  "derivatives",
+  "loss",
+  "gather",
+  "histogram",
+  "sort-sides",
+  "join-sides",
+];
+
+/** How many items a job has. */
+export function itemCount(memory: TrainingMemory, job: TrainingJob): number {
+  switch (job.kind) {
+    case "derivatives":
+    case "loss":
+      return Math.ceil(memory.shape.rowCount / CHUNK);
+    case "histogram":
+      return Math.ceil(job.features / 2);
+    case "gather":
+    case "sort-sides":
+    case "join-sides":
+      return Math.ceil(job.count / CHUNK);
+    default:
+      return assertNever(job);
+  }
+}
+
+/** Does one item of a job. */
+export function runItem(memory: TrainingMemory, job: TrainingJob, item: number): void {
+  const from = item * CHUNK;
+  switch (job.kind) {
+    case "derivatives":
+    case "loss": {
+      const to = Math.min(memory.shape.rowCount, from + CHUNK);
+      const { loss, rowsOfTarget: rows } = memory;
+      if (job.kind === "loss") {
+        memory.chunkSums[item] = loss.sum({ margins: memory.margins, rows, from, to });
+        return;
+      }
+      const { derivatives, marginsBefore: margins } = memory;
+      loss.derivatives({ output: job.output, margins, rows, derivatives, from, to });
+      return;
+    }
+    case "gather":
+      gather(memory, {
+        from: job.start + from,
+        to: Math.min(job.start + job.count, job.start + from + CHUNK),
+        start: job.start,
+      });
+      return;
+    case "histogram":
+      addPair(memory, job, item);
+      return;
+    case "sort-sides":
+      sortSides(memory, job, item);
+      return;
+    case "join-sides":
+      joinSides(memory, job, item);
+      return;
+    default:
+      assertNever(job);
+  }
+}
+
+function gather(
+  memory: TrainingMemory,
+  { from, to, start }: { from: number; to: number; start: number },
+): void {
+  const { rows, derivatives, orderedDerivatives } = memory;
+  let place = 2 * (from - start);
+  for (let index = from; index < to; index++) {
+    const source = 2 * rows[index]!;
+    orderedDerivatives[place] = derivatives[source]!;
+    orderedDerivatives[place + 1] = derivatives[source + 1]!;
+    place += 2;
+  }
+}
+
+type JobOf<Name extends Kind> = Extract<TrainingJob, { readonly kind: Name }>;
+
+function addPair(memory: TrainingMemory, job: JobOf<"histogram">, item: number): void {
+  const { rows, orderedDerivatives, kernel, activeFeatures } = memory;
+  const rowsPlace = rows.byteOffset + job.start * 4;
+  const pairs = orderedDerivatives.byteOffset;
+  const first = clearedFeature(memory, job, activeFeatures[2 * item]!);
+  if (2 * item + 1 === job.features) {
+    kernel.addOne(rowsPlace, pairs, job.count, first.bins, first.histogram);
+    return;
+  }
+  const second = clearedFeature(memory, job, activeFeatures[2 * item + 1]!);
+  kernel.addTwo(rowsPlace, pairs, job.count, first, second);
+}
+
+function clearedFeature(memory: TrainingMemory, job: JobOf<"histogram">, feature: number): FeatureAddress {
+  const { featureOffsets, totalBins } = memory.shape;
+  const histogram = memory.histograms[job.histogram]!;
+  const from = featureOffsets[feature]!;
+  histogram.fill(0, from * 3, (featureOffsets[feature + 1] ?? totalBins) * 3);
+  return {
+    bins: memory.bins[feature]!.byteOffset,
+    histogram: histogram.byteOffset + from * BIN_BYTES,
+  };
+}
+
+function sortSides(memory: TrainingMemory, job: JobOf<"sort-sides">, item: number): void {
+  const { rows, spareRows, goesLeft, chunkCounts } = memory;
+  const bins = memory.bins[job.feature]!;
+  const from = job.start + item * CHUNK;
+  const to = Math.min(job.start + job.count, from + CHUNK);
+  let left = from;
+  let right = to;
+  for (let place = from; place < to; place++) {
+    const row = rows[place]!;
+    // The right side is written from the end, so backwards.
+    if (goesLeft[bins[row]!] === 1) spareRows[left++] = row;
+    else spareRows[--right] = row;
+  }
+  chunkCounts[item] = left - from;
+}
+
+function joinSides(memory: TrainingMemory, job: JobOf<"join-sides">, item: number): void {
+  const { rows, spareRows, chunkCounts } = memory;
+  const from = job.start + item * CHUNK;
+  const to = Math.min(job.start + job.count, from + CHUNK);
+  let leftBefore = 0;
+  for (let chunk = 0; chunk < item; chunk++) leftBefore += chunkCounts[chunk]!;
+  const left = chunkCounts[item]!;
+  rows.set(spareRows.subarray(from, from + left), job.start + leftBefore);
+  let place = job.start + job.left + (item * CHUNK - leftBefore);
+  for (let source = to - 1; source >= from + left; source--) rows[place++] = spareRows[source]!;
+}
