@@ -16,6 +16,7 @@ import {
 } from "./chi-squared.ts";
 import { countBins, decileEdges, divergences, type Divergences } from "./divergences.ts";
 import {
+  energyDistance,
   kolmogorovSmirnov,
   mannWhitney,
   momentsOf,
@@ -26,14 +27,14 @@ import {
   type WelchTest,
 } from "./two-sample-tests.ts";
 
-interface SampleSize {
+export interface SampleSize {
   /** Rows with a value. */
   readonly count: number;
   readonly missingShare: number;
 }
 
 /** Where and how wide a sample of numbers lies; deviations are population deviations. */
-interface SampleMoments extends SampleSize {
+export interface SampleMoments extends SampleSize {
   readonly mean: number;
   readonly standardDeviation: number;
   readonly min: number;
@@ -52,6 +53,7 @@ export interface NumericDrift extends Divergences {
   readonly wasserstein: number;
   /** Wasserstein distance over the reference's deviation (at least 0.001). */
   readonly wassersteinNormed: number;
+  readonly energyDistance: number;
   readonly mannWhitney: MannWhitney;
   readonly welch: WelchTest | null;
 }
@@ -95,6 +97,7 @@ export function compareNumbers(reference: NumericColumn, current: NumericColumn)
     ks: kolmogorovSmirnov(samples),
     wasserstein,
     wassersteinNormed: wasserstein / Math.max(referenceMoments.standardDeviation, 0.001),
+    energyDistance: energyDistance(samples),
     mannWhitney: mannWhitney(samples),
     welch: welchTest(samples),
   };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { readFixture } from "../fixtures/shared-reference.ts";
+import { adjustedPValues } from "./benjamini-hochberg.ts";
 import {
   chiSquaredContingency,
   chiSquaredFit,
@@ -10,7 +11,13 @@ import {
 import { countBins, decileEdges, divergences } from "./divergences.ts";
 import { kolmogorovSmirnovTail, kolmogorovTail } from "./kolmogorov.ts";
 import { chiSquaredTail, logChoose, logGamma, normalTail, studentTwoSided } from "./special-functions.ts";
-import { kolmogorovSmirnov, mannWhitney, wassersteinDistance, welchTest } from "./two-sample-tests.ts";
+import {
+  energyDistance,
+  kolmogorovSmirnov,
+  mannWhitney,
+  wassersteinDistance,
+  welchTest,
+} from "./two-sample-tests.ts";
 
 type Row = readonly number[];
 
@@ -165,5 +172,19 @@ describe("tests of category counts", () => {
       p: 1,
     });
     expect(cramersV({ reference: [5, 0], current: [9, 0] })).toBe(0);
+  });
+});
+
+describe("further distances and adjusted p-values", () => {
+  // Literal values computed with scipy 1.17.1: energy_distance, false_discovery_control.
+  it("agree with scipy", () => {
+    const sorted = (values: number[]) => Float64Array.from(values).sort();
+    const samples = { reference: sorted([1, 2, 2, 5, 9]), current: sorted([0, 2, 3, 3.5]) };
+    expectRelative(energyDistance(samples), 0.986_154_146_165_801_1, 1e-12);
+    const adjusted = adjustedPValues([0.01, 0.04, 0.03, 0.005, 0.2, 0.04]);
+    for (const [index, expected] of [0.03, 0.048, 0.048, 0.03, 0.2, 0.048].entries()) {
+      expectRelative(adjusted[index], expected, 1e-12);
+    }
+    expect(() => adjustedPValues([Number.NaN])).toThrow(/no p-value/);
   });
 });

@@ -23,9 +23,18 @@ const EXACT_LIMIT = 10_000;
 
 /** Two-sided two-sample Kolmogorov-Smirnov test. */
 export function kolmogorovSmirnov(samples: SortedSamples): KolmogorovSmirnov {
-  const n = samples.reference.length;
-  const m = samples.current.length;
-  const statistic = largestDistance(samples);
+  return kolmogorovSmirnovOf(largestDistance(samples), {
+    reference: samples.reference.length,
+    current: samples.current.length,
+  });
+}
+
+/** The p-values of a statistic that is already known, for samples of the given sizes. */
+export function kolmogorovSmirnovOf(
+  statistic: number,
+  sizes: { readonly reference: number; readonly current: number },
+): KolmogorovSmirnov {
+  const { reference: n, current: m } = sizes;
   const effective = (n * m) / (n + m);
   return {
     statistic,
@@ -105,6 +114,20 @@ export function wassersteinDistance(samples: SortedSamples): number {
   return area;
 }
 
+/**
+ * Energy distance: the square root of twice the integral of the squared distance between the two distribution
+ * functions (Szekely and Rizzo 2013), in the root of the values' unit.
+ */
+export function energyDistance(samples: SortedSamples): number {
+  const { reference, current } = samples;
+  let area = 0;
+  walkMerged(samples, (belowReference, belowCurrent, value, next) => {
+    if (next === Infinity) return;
+    area += (belowReference / reference.length - belowCurrent / current.length) ** 2 * (next - value);
+  });
+  return Math.sqrt(2 * area);
+}
+
 export interface MannWhitney {
   /** U of the reference sample. */
   readonly statistic: number;
@@ -152,14 +175,27 @@ export function momentsOf(values: Float64Array): { readonly mean: number; readon
 
 /** Welch's t test for unequal variances (Welch 1947); null when both samples are constant or have one value. */
 export function welchTest({ reference, current }: SortedSamples): WelchTest | null {
-  const left = momentsOf(reference);
-  const right = momentsOf(current);
-  const leftPart = left.variance / reference.length;
-  const rightPart = right.variance / current.length;
+  return welchTestOf(
+    { ...momentsOf(reference), count: reference.length },
+    { ...momentsOf(current), count: current.length },
+  );
+}
+
+/** A sample as Welch's test sees it; the variance is the one with n - 1. */
+export interface CountedMoments {
+  readonly count: number;
+  readonly mean: number;
+  readonly variance: number;
+}
+
+/** Welch's t test of two samples whose moments are known. */
+export function welchTestOf(left: CountedMoments, right: CountedMoments): WelchTest | null {
+  const leftPart = left.variance / left.count;
+  const rightPart = right.variance / right.count;
   const spread = leftPart + rightPart;
   if (!(spread > 0)) return null;
   const degreesOfFreedom =
-    spread ** 2 / (leftPart ** 2 / (reference.length - 1) + rightPart ** 2 / (current.length - 1));
+    spread ** 2 / (leftPart ** 2 / (left.count - 1) + rightPart ** 2 / (right.count - 1));
   const statistic = (left.mean - right.mean) / Math.sqrt(spread);
   return { statistic, degreesOfFreedom, p: studentTwoSided(statistic, degreesOfFreedom) };
 }
