@@ -3,6 +3,8 @@ import { exportAuditReport } from "./compliance/export-audit-report.ts";
 import { fairnessAudit } from "./compliance/fairness-audit.ts";
 import { generateModelCard } from "./compliance/generate-model-card.ts";
 import { cleanData } from "./data/clean-data.ts";
+import { classifyProblemTool } from "./data/classify-problem.ts";
+import { detectLeakageTool } from "./data/detect-leakage.ts";
 import { loadDataset } from "./data/load-dataset.ts";
 import { profileData } from "./data/profile-data.ts";
 import { splitTrainTest } from "./data/split-train-test.ts";
@@ -22,6 +24,8 @@ export const tools: readonly ToolDefinition[] = [
   loadDataset,
   profileData,
   validateData,
+  detectLeakageTool,
+  classifyProblemTool,
   cleanData,
   splitTrainTest,
   lookupAlgorithm,

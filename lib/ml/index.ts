@@ -44,6 +44,13 @@ export { suggestFeatures, type FeatureSuggestion } from "./profile/suggest-featu
 export { findLeakage, type LeakageOptions } from "./profile/find-leakage.ts";
 export { implausibleDuplicates } from "./profile/implausible-duplicates.ts";
 export type { LeakageHint } from "./profile/leakage-hint.ts";
+export { detectLeakage, type LeakageReport } from "./profile/detect-leakage.ts";
+export {
+  classifyProblem,
+  findTargetCandidates,
+  type ProblemClassification,
+  type TargetCandidate,
+} from "./profile/classify-problem.ts";
 
 export {
   splitRows,

@@ -8,11 +8,11 @@ import {
   filterRows,
   type Frame,
   getColumn,
+  implausibleDuplicates,
   isMissing,
 } from "#lib/ml/index.ts";
 import { takeTurns } from "../engine/take-turns.ts";
 import { mendSpellings } from "./category-spellings.ts";
-import { implausibleDuplicates } from "./implausible-duplicates.ts";
 import { impossibleValues } from "./impossible-values.ts";
 
 /** One recorded change; together they say how the cleaned table came from the given one. */

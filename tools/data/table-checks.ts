@@ -5,6 +5,7 @@ import {
   columnLength,
   type Frame,
   getColumn,
+  implausibleDuplicates,
   isMissing,
   type ProblemChoice,
   suggestFeatures,
@@ -14,7 +15,6 @@ import { takeTurns } from "../engine/take-turns.ts";
 import { spellingGroups } from "./category-spellings.ts";
 import { isUsable } from "./clean-frame.ts";
 import type { DataFinding } from "./data-finding.ts";
-import { implausibleDuplicates } from "./implausible-duplicates.ts";
 import { impossibleValues } from "./impossible-values.ts";
 
 export interface CheckedTable {

@@ -1,6 +1,6 @@
 import { rankingMetrics, rankScores } from "../metrics/ranking-metrics.ts";
 import { createRandom } from "../random.ts";
-import { columnLength, MISSING_BOOLEAN, type Column } from "../score/column.ts";
+import { columnLength, isMissing, MISSING_BOOLEAN, type Column } from "../score/column.ts";
 import type { Problem } from "../score/model-file.ts";
 
 export interface Strength {
@@ -94,7 +94,7 @@ function outOfFoldMeans(bins: Int32Array, folds: Uint8Array, output: Float64Arra
   });
 }
 
-/** A bin for each row; missing values have their own. */
+/** A bin for each row; missing values have their own. Texts have one bin, as each is different. */
 function binsOf(column: Column): Int32Array {
   switch (column.kind) {
     case "categorical":
@@ -105,7 +105,7 @@ function binsOf(column: Column): Int32Array {
     case "date":
       return quantileBins(column.values);
     default:
-      return new Int32Array(columnLength(column));
+      return Int32Array.from({ length: columnLength(column) }, (_, row) => (isMissing(column, row) ? 1 : 0));
   }
 }
 

@@ -22,6 +22,7 @@ import {
 } from "../learn/prepare-training.ts";
 import { trainModel, type TrainedModel, type TrainModelOptions } from "../learn/train-model.ts";
 import { evaluateModel, type EvaluateOptions, type Evaluation } from "../metrics/evaluate-model.ts";
+import { detectLeakage, type DetectLeakageOptions, type LeakageReport } from "../profile/detect-leakage.ts";
 import { findLeakage, type LeakageOptions } from "../profile/find-leakage.ts";
 import type { LeakageHint } from "../profile/leakage-hint.ts";
 import { profileFrame, type FrameProfile, type ProfileOptions } from "../profile/profile-frame.ts";
@@ -48,6 +49,7 @@ interface TaskTypes {
     input: { frame: Frame; target: string; options: Plain<LeakageOptions> };
     output: LeakageHint[];
   };
+  "detect-leakage": { input: { frame: Frame; options: Plain<DetectLeakageOptions> }; output: LeakageReport };
   "split-rows": { input: { frame: Frame; options: SplitOptions }; output: Split };
   "train-model": { input: Plain<TrainModelOptions>; output: TrainedModel };
   "prepare-training": { input: Plain<PrepareTrainingOptions>; output: PreparedTraining };
@@ -97,6 +99,7 @@ export const TASKS: TaskTable = {
   "profile-frame": ({ frame, options }, control) => profileFrame(frame, { ...options, control }),
   "find-leakage": ({ frame, target, options }, control) =>
     findLeakage(frame, target, { ...options, control }),
+  "detect-leakage": ({ frame, options }, control) => detectLeakage(frame, { ...options, control }),
   "split-rows": ({ frame, options }) => splitRows(frame, options),
   "train-model": (options, control) => trainModel({ ...options, control }),
   "prepare-training": (options, control) => prepareTraining({ ...options, control }),

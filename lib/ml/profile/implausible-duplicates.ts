@@ -1,4 +1,6 @@
-import { type Column, columnLength, duplicateRows, type Frame } from "#lib/ml/index.ts";
+import type { Frame } from "../frame/frame.ts";
+import { type Column, columnLength } from "../score/column.ts";
+import { duplicateRows } from "./duplicates.ts";
 
 export interface DuplicateVerdict {
   /** Rows that repeat an earlier one in every column. */
