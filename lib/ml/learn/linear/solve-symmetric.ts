@@ -27,6 +27,14 @@ export function solveSymmetric(matrix: Float64Array, right: Float64Array): Float
   return solution;
 }
 
+/**
+ * The first column of a symmetric positive semi-definite matrix (full rows) that depends on earlier ones, -1 without
+ * one. The matrix is left as it is.
+ */
+export function firstDependentColumn(matrix: Float64Array, size: number): number {
+  return decompose(matrix.slice(), size).indexOf(1);
+}
+
 /** Writes the Cholesky factor into the lower triangle; marks dependent columns and clears them. */
 function decompose(matrix: Float64Array, size: number): Uint8Array {
   const isDependent = new Uint8Array(size);
