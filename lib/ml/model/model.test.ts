@@ -3,11 +3,9 @@ import { frameFromRows, frameToRows } from "../frame/frame-rows.ts";
 import { trainModel, type TrainModelOptions } from "../learn/train-model.ts";
 import { createRandom } from "../random.ts";
 import { decodeModel } from "../score/decode-model.ts";
-import { marginFunction } from "../score/margins.ts";
 import type { DecisionRule, Model } from "../score/model-file.ts";
 import { createScorer } from "../score/scorer.ts";
 import { encodeModel } from "./encode-model.ts";
-import { importXgboost } from "./import-xgboost.ts";
 
 const random = createRandom(1);
 const rows = Array.from({ length: 300 }, (_, row) => {
@@ -200,51 +198,5 @@ describe("a scorer", () => {
     expect(() => scorer.scoreColumns(without, frame.rowCount)).toThrow(/Column "age" is missing/);
     const wrong = [...without, { ...frame.columns[1]!, name: "age" }];
     expect(() => scorer.scoreColumns(wrong, frame.rowCount)).toThrow(/Column "age" holds categorical values/);
-  });
-});
-
-describe("importXgboost", () => {
-  const tree = {
-    split_indices: [0, 0, 1, 0, 0],
-    split_conditions: [0.1, 1, 0, 2, 3],
-    split_type: [0, 0, 1, 0, 0],
-    left_children: [1, -1, 3, -1, -1],
-    right_children: [2, -1, 4, -1, -1],
-    default_left: [1, 0, 0, 0, 0],
-    sum_hessian: [10, 4, 6, 2, 4],
-    loss_changes: [5, 0, 2, 0, 0],
-    categories: [1, 3],
-    categories_nodes: [2],
-    categories_segments: [0],
-    categories_sizes: [2],
-  };
-  const file = (name: string) =>
-    JSON.stringify({
-      learner: {
-        feature_names: ["x", "c"],
-        learner_model_param: { base_score: "5E-1", num_class: "0" },
-        objective: { name },
-        gradient_booster: { name: "gbtree", model: { trees: [tree], tree_info: [0] } },
-      },
-    });
-
-  it("compares in float32, below the condition, with listed categories on XGBoost's right side", () => {
-    const { ensemble, featureNames } = importXgboost(file("reg:squarederror"));
-    expect(featureNames).toEqual(["x", "c"]);
-    const single = Math.fround(0.1);
-    const matrix = {
-      rowCount: 6,
-      columns: [
-        { name: "x", source: "x", levels: null, values: Float64Array.of(single - 1e-8, 0.1, NaN, 1, 1, 1) },
-        { name: "c", source: "c", levels: null, values: Float64Array.of(0, 0, 0, 1, 2, NaN) },
-      ],
-    };
-    expect(Array.from(marginFunction(ensemble)(matrix)[0]!)).toEqual([1.5, 2.5, 1.5, 3.5, 2.5, 3.5]);
-  });
-
-  it("turns the base score of a probability into log-odds and refuses what it does not know", () => {
-    expect(importXgboost(file("binary:logistic")).ensemble.base).toEqual([0]);
-    expect(() => importXgboost(file("rank:pairwise"))).toThrow(/objective.name/);
-    expect(() => importXgboost("{}")).toThrow(/"learner" is missing/);
   });
 });
