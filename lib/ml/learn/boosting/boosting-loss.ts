@@ -26,8 +26,11 @@ export interface LossFunction {
   readonly outputs: number;
   /** The constant margins with the least loss. */
   base(rows: TargetRows): number[];
-  /** Writes [gradient, hessian] of one output for the rows from `from` to before `to`. */
-  derivatives(request: DerivativeRequest): void;
+  /**
+   * Writes [gradient, hessian] of one output for the rows from `from` to before `to`; returns the same sum as `sum`,
+   * which costs little here.
+   */
+  derivatives(request: DerivativeRequest): number;
   /** Weighted loss of a range of rows, summed: log loss in nats, half the squared error, or as the loss is defined. */
   sum(request: LossRequest): number;
   /**
@@ -93,17 +96,30 @@ const LOGISTIC: LossFunction = {
   },
   derivatives: ({ margins, rows: { target, weights }, derivatives, from, to }) => {
     const margin = margins[0]!;
+    let sum = 0;
+    let product = 1;
     for (let row = from; row < to; row++) {
-      const probability = 1 / (1 + Math.exp(-margin[row]!));
+      const power = Math.exp(-margin[row]!);
+      const probability = 1 / (1 + power);
       const weight = weights === null ? 1 : weights[row]!;
       derivatives[2 * row] = (probability - target[row]!) * weight;
       derivatives[2 * row + 1] = probability * (1 - probability) * weight;
+      // -log(p) is log(1 + power), -log(1 - p) that plus the margin; one logarithm serves many rows.
+      if (weights !== null || power > LARGE) {
+        sum += weight * softplus(target[row] === 1 ? -margin[row]! : margin[row]!);
+        continue;
+      }
+      sum += (1 - target[row]!) * margin[row]!;
+      product *= 1 + power;
+      if (product > LARGE) {
+        sum += Math.log(product);
+        product = 1;
+      }
     }
+    return sum + Math.log(product);
   },
   sum: (request) => {
-    const { target, weights } = request.rows;
-    const margin = request.margins[0]!;
-    if (weights === null) return sumLogLoss(margin, target, request);
+    const [margin, { target }] = [request.margins[0]!, request.rows];
     return weightedSum(request, (row) => softplus(target[row] === 1 ? -margin[row]! : margin[row]!));
   },
 };
@@ -115,11 +131,15 @@ const SQUARED: LossFunction = {
   base: (rows) => [weightedMean(rows)],
   derivatives: ({ margins, rows: { target, weights }, derivatives, from, to }) => {
     const margin = margins[0]!;
+    let sum = 0;
     for (let row = from; row < to; row++) {
       const weight = weights === null ? 1 : weights[row]!;
-      derivatives[2 * row] = (margin[row]! - target[row]!) * weight;
+      const error = margin[row]! - target[row]!;
+      derivatives[2 * row] = error * weight;
       derivatives[2 * row + 1] = weight;
+      sum += (weight * error * error) / 2;
     }
+    return sum;
   },
   sum: (request) => {
     const [margin, { target }] = [request.margins[0]!, request.rows];
@@ -135,12 +155,15 @@ const POISSON: LossFunction = {
   base: (rows) => [Math.log(Math.max(1e-12, weightedMean(rows)))],
   derivatives: ({ margins, rows: { target, weights }, derivatives, from, to }) => {
     const margin = margins[0]!;
+    let sum = 0;
     for (let row = from; row < to; row++) {
       const weight = weights === null ? 1 : weights[row]!;
       const expected = Math.exp(margin[row]!);
       derivatives[2 * row] = (expected - target[row]!) * weight;
       derivatives[2 * row + 1] = expected * weight;
+      sum += weight * (expected - target[row]! * margin[row]!);
     }
+    return sum;
   },
   sum: (request) => {
     const [margin, { target }] = [request.margins[0]!, request.rows];
@@ -157,13 +180,16 @@ function pinballLoss(quantile: number, scale: number): LossFunction {
     base: ({ target, weights }) => [weightedQuantile(target, quantile, weights)],
     derivatives: ({ margins, rows: { target, weights }, derivatives, from, to }) => {
       const margin = margins[0]!;
+      let sum = 0;
       for (let row = from; row < to; row++) {
         const weight = weights === null ? 1 : weights[row]!;
         const residual = target[row]! - margin[row]!;
         const slope = residual > 0 ? -quantile : residual < 0 ? 1 - quantile : 0;
         derivatives[2 * row] = scale * slope * weight;
         derivatives[2 * row + 1] = weight;
+        sum -= scale * weight * slope * residual;
       }
+      return sum;
     },
     sum: (request) => {
       const [margin, { target }] = [request.margins[0]!, request.rows];
@@ -186,12 +212,16 @@ function softmaxLoss(classCount: number): LossFunction {
         return Math.log(clip(weightedMean({ target: isClass, weights })));
       }),
     derivatives: ({ output, margins, rows: { target, weights }, derivatives, from, to }) => {
+      let sum = 0;
       for (let row = from; row < to; row++) {
-        const probability = Math.exp(margins[output]![row]! - logSumExp(margins, row));
+        const total = logSumExp(margins, row);
+        const probability = Math.exp(margins[output]![row]! - total);
         const weight = weights === null ? 1 : weights[row]!;
         derivatives[2 * row] = (probability - (target[row] === output ? 1 : 0)) * weight;
         derivatives[2 * row + 1] = probability * (1 - probability) * weight;
+        sum += weight * (total - margins[target[row]!]![row]!);
       }
+      return sum;
     },
     sum: (request) => {
       const [{ margins }, { target }] = [request, request.rows];
@@ -208,28 +238,8 @@ function logSumExp(margins: readonly Float64Array[], row: number): number {
   return highest + Math.log(total);
 }
 
-/** Above this, log(1 + e^x) is x in double precision. */
-const LINEAR_FROM = 37;
-
-/** Sum of log(1 + e^x) with one logarithm for many rows: that of the product of their terms. */
-function sumLogLoss(
-  margin: Float64Array,
-  target: Float64Array,
-  { from, to }: { readonly from: number; readonly to: number },
-): number {
-  let sum = 0;
-  let product = 1;
-  for (let row = from; row < to; row++) {
-    const x = target[row] === 1 ? -margin[row]! : margin[row]!;
-    if (x > LINEAR_FROM) sum += x;
-    else product *= 1 + Math.exp(x);
-    if (product > 1e280) {
-      sum += Math.log(product);
-      product = 1;
-    }
-  }
-  return sum + Math.log(product);
-}
+/** A product of this and one more factor below it does not overflow. */
+const LARGE = 1e150;
 
 /** log(1 + e^x) without overflow. */
 export function softplus(x: number): number {

@@ -1,4 +1,4 @@
-import { UNWATCHED, type Control } from "../../control.ts";
+import { UNWATCHED, type Control, type Progress } from "../../control.ts";
 import { createRandom, type Random } from "../../random.ts";
 import { compileTrees, findLeaf } from "../../score/compiled-trees.ts";
 import type { Tree, TreeEnsemble } from "../../score/estimator.ts";
@@ -111,14 +111,23 @@ function boost(request: BoostingRequest, workplace: Workplace): BoostingResult {
   const weight = totalWeight(training);
   const trees: Tree[] = [];
   const history: BoostingRound[] = [];
+  const record = (round: number, validationLoss: number | null): void => {
+    const trainingLoss = weight > 0 ? sumOf(memory.chunkSums) / weight : 0;
+    history.push({ round, trainingLoss, validationLoss });
+    control.report(progressOf(request, history[history.length - 1]!));
+  };
+  let validationLoss: number | null = null;
   let bestRound = 0;
   let bestLoss = Infinity;
-  for (let round = 1; round <= parameters.rounds; round++) {
+  let round = 1;
+  for (; round <= parameters.rounds; round++) {
     // Softmax needs all margins of a round before any of them moves.
     if (loss.outputs > 1) margins.forEach((margin, output) => memory.marginsBefore[output]!.set(margin));
     for (let output = 0; output < loss.outputs; output++) {
       control.throwIfCancelled();
       team.run({ kind: "derivatives", output });
+      // The loss that the derivatives were taken at is that of the round before.
+      if (output === 0 && round > 1) record(round - 1, validationLoss);
       const rowCount = sampleRows(memory, parameters.rowFraction, random);
       const features = sampleFeatures(binning, parameters.featureFraction, random);
       const grown = growTree(settings, { features, rowCount, output });
@@ -126,23 +135,15 @@ function boost(request: BoostingRequest, workplace: Workplace): BoostingResult {
       held?.add(grown.tree, output);
       trees.push(grown.tree);
     }
-    const trainingLoss = trainingLossOf(memory, team, weight);
-    const validationLoss = held === null ? null : meanLoss(loss, held.margins, held.rows);
-    history.push({ round, trainingLoss, validationLoss });
-    const shown = validationLoss ?? trainingLoss;
-    control.report({
-      stage: "train",
-      done: round,
-      total: parameters.rounds,
-      rows: round * memory.shape.rowCount,
-      metric: { name: validationLoss === null ? "training loss" : "validation loss", value: shown },
-    });
-    if (held === null || parameters.patience === null) bestRound = round;
-    else if (shown < bestLoss) {
-      bestLoss = shown;
+    validationLoss = held === null ? null : meanLoss(loss, held.margins, held.rows);
+    if (validationLoss === null || parameters.patience === null) bestRound = round;
+    else if (validationLoss < bestLoss) {
+      bestLoss = validationLoss;
       bestRound = round;
     } else if (round - bestRound >= parameters.patience) break;
   }
+  team.run({ kind: "loss" });
+  record(Math.min(round, parameters.rounds), validationLoss);
   const ensemble: TreeEnsemble = {
     kind: "tree-ensemble",
     link: loss.link,
@@ -155,11 +156,24 @@ function boost(request: BoostingRequest, workplace: Workplace): BoostingResult {
 }
 
 /** Chunk sums are added in the order of the chunks, whoever took them. */
-function trainingLossOf(memory: TrainingMemory, team: Team, weight: number): number {
-  team.run({ kind: "loss" });
+function sumOf(parts: Float64Array): number {
   let sum = 0;
-  for (const part of memory.chunkSums) sum += part;
-  return weight > 0 ? sum / weight : 0;
+  for (const part of parts) sum += part;
+  return sum;
+}
+
+function progressOf({ training, parameters }: BoostingRequest, entry: BoostingRound): Progress {
+  const { round, trainingLoss, validationLoss } = entry;
+  return {
+    stage: "train",
+    done: round,
+    total: parameters.rounds,
+    rows: round * training.matrix.rowCount,
+    metric:
+      validationLoss === null
+        ? { name: "training loss", value: trainingLoss }
+        : { name: "validation loss", value: validationLoss },
+  };
 }
 
 interface HeldOut {

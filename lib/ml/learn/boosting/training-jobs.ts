@@ -7,7 +7,7 @@ import { CHUNK, type TrainingMemory } from "./training-memory.ts";
  * of its own, and no sum goes over an item's edge. So the bytes do not depend on how many threads take part.
  */
 export type TrainingJob =
-  /** Gradients and hessians of one output; an item is a chunk of rows. */
+  /** Gradients and hessians of one output, with the loss before in `chunkSums`; an item is a chunk of rows. */
   | { readonly kind: "derivatives"; readonly output: number }
   /** The loss summed over each chunk, into `chunkSums`. */
   | { readonly kind: "loss" }
@@ -68,7 +68,8 @@ export function runItem(memory: TrainingMemory, job: TrainingJob, item: number):
         return;
       }
       const { derivatives, marginsBefore: margins } = memory;
-      loss.derivatives({ output: job.output, margins, rows, derivatives, from, to });
+      const sum = loss.derivatives({ output: job.output, margins, rows, derivatives, from, to });
+      if (job.output === 0) memory.chunkSums[item] = sum;
       return;
     }
     case "gather":
@@ -133,29 +134,32 @@ function clearedFeature(memory: TrainingMemory, job: JobOf<"histogram">, feature
 }
 
 function sortSides(memory: TrainingMemory, job: JobOf<"sort-sides">, item: number): void {
-  const { rows, spareRows, goesLeft, chunkCounts } = memory;
+  const { rows, leftRows, rightRows, goesLeft, chunkCounts } = memory;
   const bins = memory.bins[job.feature]!;
   const from = job.start + item * CHUNK;
   const to = Math.min(job.start + job.count, from + CHUNK);
   let left = from;
-  let right = to;
+  let right = from;
   for (let place = from; place < to; place++) {
     const row = rows[place]!;
-    // The right side is written from the end, so backwards.
-    if (goesLeft[bins[row]!] === 1) spareRows[left++] = row;
-    else spareRows[--right] = row;
+    const isLeft = goesLeft[bins[row]!]!;
+    // Both are written, one of them counts: which side a row takes is nothing a processor could foresee.
+    leftRows[left] = row;
+    rightRows[right] = row;
+    left += isLeft;
+    right += 1 - isLeft;
   }
   chunkCounts[item] = left - from;
 }
 
 function joinSides(memory: TrainingMemory, job: JobOf<"join-sides">, item: number): void {
-  const { rows, spareRows, chunkCounts } = memory;
+  const { rows, leftRows, rightRows, chunkCounts } = memory;
   const from = job.start + item * CHUNK;
   const to = Math.min(job.start + job.count, from + CHUNK);
   let leftBefore = 0;
   for (let chunk = 0; chunk < item; chunk++) leftBefore += chunkCounts[chunk]!;
   const left = chunkCounts[item]!;
-  rows.set(spareRows.subarray(from, from + left), job.start + leftBefore);
-  let place = job.start + job.left + (item * CHUNK - leftBefore);
-  for (let source = to - 1; source >= from + left; source--) rows[place++] = spareRows[source]!;
+  const right = to - from - left;
+  rows.set(leftRows.subarray(from, from + left), job.start + leftBefore);
+  rows.set(rightRows.subarray(from, from + right), job.start + job.left + (item * CHUNK - leftBefore));
 }

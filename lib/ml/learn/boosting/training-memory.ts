@@ -32,7 +32,9 @@ export interface TrainingMemory {
   readonly bins: readonly Uint8Array[];
   /** Row indices; the rows of a node are contiguous. */
   readonly rows: Uint32Array;
-  readonly spareRows: Uint32Array;
+  /** Room to part the rows of a node in. */
+  readonly leftRows: Uint32Array;
+  readonly rightRows: Uint32Array;
   /** Gradient and hessian of each row, one after the other. */
   readonly derivatives: Float64Array;
   /** The same of the current node, in the order of its rows. */
@@ -55,7 +57,7 @@ export const CHUNK = 65_536;
 const CONTROL_WORDS = 16;
 const BINS_OF_BYTE = 256;
 
-/** Lays the arrays out; `Buffer` null only counts the bytes. */
+/** Hands out one place after the other, each at a multiple of 64 bytes. */
 class Layout {
   next = 0;
 
@@ -79,7 +81,8 @@ function layOut(shape: TrainingShape) {
     goesLeft: layout.take(BINS_OF_BYTE),
     bins: featureOffsets.map(() => layout.take(rowCount)),
     rows: layout.take(rowCount * 4),
-    spareRows: layout.take(rowCount * 4),
+    leftRows: layout.take(rowCount * 4),
+    rightRows: layout.take(rowCount * 4),
     derivatives: layout.take(rowCount * 16),
     orderedDerivatives: layout.take(rowCount * 16),
     target: layout.take(rowCount * 8),
@@ -110,7 +113,8 @@ export function viewTrainingMemory(memory: KernelMemory, shape: TrainingShape): 
     goesLeft: new Uint8Array(buffer, places.goesLeft, BINS_OF_BYTE),
     bins: places.bins.map((place) => new Uint8Array(buffer, place, rowCount)),
     rows: new Uint32Array(buffer, places.rows, rowCount),
-    spareRows: new Uint32Array(buffer, places.spareRows, rowCount),
+    leftRows: new Uint32Array(buffer, places.leftRows, rowCount),
+    rightRows: new Uint32Array(buffer, places.rightRows, rowCount),
     derivatives: new Float64Array(buffer, places.derivatives, rowCount * 2),
     orderedDerivatives: new Float64Array(buffer, places.orderedDerivatives, rowCount * 2),
     rowsOfTarget: {
