@@ -1,5 +1,7 @@
 import { MlError } from "../../score/ml-error.ts";
+import { CutIndex } from "./cut-index.ts";
 import { ExactSum } from "./exact-sum.ts";
+import { GridSum } from "./grid-sum.ts";
 
 /** Distances inside a gap between cuts are rounded to this part of the gap, so that their sums are whole numbers. */
 export const OFFSET_UNITS = 2 ** 26;
@@ -12,6 +14,7 @@ const MOST_ROWS = 2 ** 27;
  */
 export class NumberCounter {
   readonly #cuts: Float64Array;
+  readonly #index: CutIndex;
   readonly #center: number;
   readonly equal: Float64Array;
   /** One more than there are cuts: below the first, between two, above the last. */
@@ -20,8 +23,8 @@ export class NumberCounter {
   /** Sum of the distances from the outermost cuts. */
   readonly below = new ExactSum();
   readonly above = new ExactSum();
-  readonly #sum = new ExactSum();
-  readonly #squares = new ExactSum();
+  readonly #sum: GridSum;
+  readonly #squares: GridSum;
   count = 0;
   missing = 0;
   infinite = 0;
@@ -31,7 +34,14 @@ export class NumberCounter {
   /** `center` is what squares are taken around; near the mean they keep their digits. */
   constructor(cuts: Float64Array, center: number) {
     this.#cuts = cuts;
+    this.#index = new CutIndex(cuts);
     this.#center = center;
+    const scale = Math.max(
+      Math.abs((cuts[0] ?? center) - center),
+      Math.abs((cuts.at(-1) ?? center) - center),
+    );
+    this.#sum = new GridSum(scale);
+    this.#squares = new GridSum(scale * scale);
     this.equal = new Float64Array(cuts.length);
     this.between = new Float64Array(cuts.length + 1);
     this.offsets = new Float64Array(cuts.length + 1);
@@ -60,14 +70,7 @@ export class NumberCounter {
     this.#sum.add(distance);
     this.#squares.add(distance * distance);
     const cuts = this.#cuts;
-    // The first cut at or above the value.
-    let low = 0;
-    let high = cuts.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (cuts[middle]! < value) low = middle + 1;
-      else high = middle;
-    }
+    const low = this.#index.placeOf(value);
     if (low < cuts.length && cuts[low] === value) {
       this.equal[low]!++;
       return;
@@ -105,6 +108,7 @@ export class NumberCounter {
 
   /** Mean and sum of squared distances from it; NaN where the numbers are too large to add. */
   moments(): { readonly mean: number; readonly squares: number } {
+    if (this.min === this.max) return { mean: this.min, squares: 0 };
     const shift = this.#sum.value() / this.count;
     const squares = this.#squares.value() - this.count * shift * shift;
     return { mean: this.#center + shift, squares: Math.max(0, squares) };
