@@ -164,16 +164,15 @@ export {
 } from "./drift/compare-columns.ts";
 export { PSI_RULE } from "./drift/divergences.ts";
 
+export { explainModel, type ExplainOptions } from "./explain/explain-model.ts";
+export { explainedOutputs, type RowExplanation } from "./explain/explain-rows.ts";
 export {
-  explainModel,
-  explainRows,
-  explainedOutputs,
+  EXPLANATION_METHODS,
   type Additivity,
-  type ExplainOptions,
   type Explanation,
+  type ExplanationMethod,
   type FeatureImportance,
-  type RowExplanation,
-} from "./explain/explain-model.ts";
+} from "./explain/explanation.ts";
 
 export { createPool, type Pool, type PoolOptions, type RunOptions } from "./threads/pool.ts";
 export type { TimedProgress } from "./threads/messages.ts";

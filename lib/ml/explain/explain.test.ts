@@ -8,108 +8,12 @@ import { readCsv } from "../frame/read-csv.ts";
 import { trainModel } from "../learn/train-model.ts";
 import { importXgboost } from "../model/import-xgboost.ts";
 import { createRandom } from "../random.ts";
-import { compileTrees, goesLeft } from "../score/compiled-trees.ts";
-import type { Tree, TreeEnsemble } from "../score/estimator.ts";
 import { marginFunction } from "../score/margins.ts";
 import type { Matrix } from "../score/preparation.ts";
-import { explainModel, explainRows } from "./explain-model.ts";
+import { explainModel } from "./explain-model.ts";
+import { explainedOutputs, explainRows } from "./explain-rows.ts";
+import { bruteForce, ensembleOf, FEATURES, gameValue, matrixOf, randomTree } from "./tree-games.testing.ts";
 import { treeShap } from "./tree-shap.ts";
-
-const FEATURES = 4;
-
-/** A random tree over four features, the last one categorical, with covers that add up. */
-function randomTree(seed: number, depth: number): Tree {
-  const random = createRandom(seed);
-  const tree = {
-    feature: [] as number[],
-    threshold: [] as number[],
-    categories: [] as (number[] | null)[],
-    missingLeft: [] as (0 | 1)[],
-    left: [] as number[],
-    right: [] as number[],
-    value: [] as number[],
-    cover: [] as number[],
-    gain: [] as number[],
-  };
-  const grow = (level: number, cover: number): number => {
-    const node = tree.feature.length;
-    const isLeaf = level === depth || random.uniform() < 0.2;
-    const feature = random.integer(FEATURES);
-    tree.feature.push(isLeaf ? -1 : feature);
-    tree.threshold.push(feature === FEATURES - 1 ? 0 : random.integer(5));
-    tree.categories.push(
-      !isLeaf && feature === FEATURES - 1 ? [random.integer(3), 3 + random.integer(3)] : null,
-    );
-    tree.missingLeft.push(random.uniform() < 0.5 ? 1 : 0);
-    tree.left.push(-1);
-    tree.right.push(-1);
-    tree.value.push(isLeaf ? random.normal() : 0);
-    tree.cover.push(cover);
-    tree.gain.push(0);
-    if (!isLeaf) {
-      const share = random.uniform();
-      tree.left[node] = grow(level + 1, cover * share);
-      tree.right[node] = grow(level + 1, cover * (1 - share));
-    }
-    return node;
-  };
-  grow(0, 100);
-  return tree;
-}
-
-function ensembleOf(trees: readonly Tree[]): TreeEnsemble {
-  return {
-    kind: "tree-ensemble",
-    link: "identity",
-    outputs: 1,
-    base: [0.5],
-    inputPrecision: "double",
-    trees,
-  };
-}
-
-function matrixOf(rows: readonly (readonly number[])[]): Matrix {
-  return {
-    rowCount: rows.length,
-    columns: Array.from({ length: FEATURES }, (_, index) => ({
-      name: `f${index}`,
-      source: `f${index}`,
-      levels: null,
-      values: Float64Array.from(rows, (row) => row[index]!),
-    })),
-  };
-}
-
-/** The value of the game when only the features in `known` (a bit set) are known: unknown splits follow the covers. */
-function gameValue(ensemble: TreeEnsemble, row: Float64Array, known: number): number {
-  const trees = compileTrees(ensemble);
-  const walk = (node: number): number => {
-    const feature = trees.feature[node]!;
-    if (feature < 0) return trees.value[node]!;
-    const [left, right] = [trees.left[node]!, trees.right[node]!];
-    if ((known >> feature) & 1) return walk(goesLeft(trees, node, row[feature]!) ? left : right);
-    const cover = trees.cover[node]!;
-    const shares = cover > 0 ? [trees.cover[left]! / cover, trees.cover[right]! / cover] : [0.5, 0.5];
-    return shares[0]! * walk(left) + shares[1]! * walk(right);
-  };
-  return ensemble.base[0]! + trees.roots.reduce((sum, root) => sum + walk(root), 0);
-}
-
-/** Shapley values by their definition, over all subsets of features. */
-function bruteForce(ensemble: TreeEnsemble, row: Float64Array): number[] {
-  const factorial = (n: number): number => (n < 2 ? 1 : n * factorial(n - 1));
-  return Array.from({ length: FEATURES }, (_, feature) => {
-    let value = 0;
-    for (let subset = 0; subset < 1 << FEATURES; subset++) {
-      if ((subset >> feature) & 1) continue;
-      const size = subset.toString(2).replaceAll("0", "").length;
-      const weight = (factorial(size) * factorial(FEATURES - 1 - size)) / factorial(FEATURES);
-      value +=
-        weight * (gameValue(ensemble, row, subset | (1 << feature)) - gameValue(ensemble, row, subset));
-    }
-    return value;
-  });
-}
 
 const cell = fc.oneof(
   { weight: 5, arbitrary: fc.integer({ min: 0, max: 5 }) },
@@ -127,7 +31,7 @@ describe("treeShap", () => {
           const { expected, values } = treeShap(ensemble, matrixOf(rows));
           expect(expected[0]).toBeCloseTo(gameValue(ensemble, new Float64Array(FEATURES), 0), 10);
           for (const [index, row] of rows.entries()) {
-            const exact = bruteForce(ensemble, Float64Array.from(row));
+            const exact = bruteForce((known) => gameValue(ensemble, Float64Array.from(row), known));
             for (const [feature, value] of exact.entries()) {
               expect(values[0]![index * FEATURES + feature]).toBeCloseTo(value, 10);
             }
@@ -184,8 +88,8 @@ describe("explainModel", () => {
           .map(({ feature }) => feature)
           .toSorted(),
       ).toEqual(["age", "city"]);
-      const [first] = explainRows(model, [rows[explanation.rows[0]!]!]);
-      const output = first![0]!;
+      const raw = rows[explanation.rows[0]!]!;
+      const output = explainedOutputs(explainRows(model, [raw]), 0, raw)[0]!;
       const place = features.indexOf("age");
       const age = output.contributions.find(({ feature }) => feature === "age");
       expect(age?.contribution).toBeCloseTo(explanation.contributions[0]![place]!, 12);

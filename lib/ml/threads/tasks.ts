@@ -1,6 +1,8 @@
 import { compareFrames, type CompareOptions, type DriftReport } from "../drift/compare-frames.ts";
 import type { Control } from "../control.ts";
-import { explainModel, type ExplainOptions, type Explanation } from "../explain/explain-model.ts";
+import { explainModel, type AttributionOptions, type ExplainOptions } from "../explain/explain-model.ts";
+import { explainRows } from "../explain/explain-rows.ts";
+import type { Explanation } from "../explain/explanation.ts";
 import { auditFairness, type AuditOptions, type FairnessAudit } from "../fairness/audit-fairness.ts";
 import {
   fitGroupThresholds,
@@ -30,6 +32,7 @@ import type { Model } from "../score/model-file.ts";
 import type { Estimator } from "../score/estimator.ts";
 import { marginFunction } from "../score/margins.ts";
 import type { Matrix } from "../score/preparation.ts";
+import type { RawRow } from "../score/raw-columns.ts";
 import { createScorer, type Predictions } from "../score/scorer.ts";
 import { splitRows, type Split, type SplitOptions } from "../split/split-rows.ts";
 
@@ -62,6 +65,10 @@ interface TaskTypes {
   };
   "explain-model": {
     input: { model: Model; frame: Frame; options?: Plain<ExplainOptions> };
+    output: Explanation;
+  };
+  "explain-rows": {
+    input: { model: Model; rows: readonly RawRow[]; options?: Plain<AttributionOptions> };
     output: Explanation;
   };
   "audit-fairness": {
@@ -115,6 +122,7 @@ export const TASKS: TaskTable = {
     evaluateModel(model, frame, { ...options, control }),
   "explain-model": ({ model, frame, options }, control) =>
     explainModel(model, frame, { ...options, control }),
+  "explain-rows": ({ model, rows, options }, control) => explainRows(model, rows, { ...options, control }),
   "audit-fairness": ({ model, frame, options }, control) =>
     auditFairness(model, frame, { ...options, control }),
   "fit-group-thresholds": ({ model, frame, options }, control) =>
