@@ -24,7 +24,7 @@ export interface SearchRequest {
   /** Hyperparameters that are not searched. */
   readonly parameters: Readonly<Record<string, ParameterValue>>;
   /** Whether the time is up. */
-  isLate(): boolean;
+  readonly isLate: () => boolean;
 }
 
 /** Keep a third from rung to rung, as the authors advise. */

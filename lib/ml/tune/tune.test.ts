@@ -91,7 +91,7 @@ describe("search spaces", () => {
     [{ leaves: { kind: "integer", from: 1.5, to: 3, scale: "linear" } }, "whole numbers"],
     [{ mode: { kind: "choice", values: [] } }, "has no values"],
   ] as const)("refuse %j", (wrong, part) => {
-    expect(() => tuneModel({ ...linear, space: wrong as SearchSpace })).toThrow(part);
+    expect(() => tuneModel({ ...linear, space: wrong })).toThrow(part);
   });
 });
 
