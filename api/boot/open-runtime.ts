@@ -14,6 +14,7 @@ import { writeOnce } from "#lib/crypto/write-once.ts";
 import { createLiveChannel } from "#lib/live/create-live-channel.ts";
 import { createRunFolders } from "#lib/run-folder/create-run-folders.ts";
 import { createPackageModel } from "#tools/deployment/package-model.ts";
+import { createBackends } from "./create-backends.ts";
 import { createComputePool } from "./compute-pool.ts";
 import { createProviders, type ProviderChoice } from "./create-providers.ts";
 import { findHome, type Home, openHome } from "./home.ts";
@@ -100,6 +101,8 @@ function assemble(parts: {
 }): OpenedRuntime {
   const { home, stores, signer, providers, shelf } = parts;
   const { deployment } = shelf;
+  const compute = createComputePool({ size: Math.max(1, Math.min(4, availableParallelism())) });
+  const backends = createBackends({ environment: parts.environment, compute, scratch: home.scratch });
   const runtime: Runtime = {
     tools: shelf.tools,
     agents: shelf.agents,
@@ -121,8 +124,8 @@ function assemble(parts: {
       settings: deployment.settings,
     },
     modelRetry: { maxAttempts: 4, baseMs: 1000, maxMs: 30_000 },
-    compute: createComputePool({ size: Math.max(1, Math.min(4, availableParallelism())) }),
-    backends: [],
+    compute,
+    backends,
     tracker: undefined,
     signer,
     folders: createRunFolders({ root: home.runs, artifacts: stores.artifacts }),
@@ -151,7 +154,12 @@ function assemble(parts: {
     deployment,
     environment: parts.environment,
     close() {
-      closing ??= closeAll([() => providers.close(), () => runtime.compute.close(), () => stores.close()]);
+      closing ??= closeAll([
+        () => providers.close(),
+        ...backends.map((backend) => () => backend.close()),
+        () => compute.close(),
+        () => stores.close(),
+      ]);
       return closing;
     },
   };

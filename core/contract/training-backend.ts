@@ -35,8 +35,8 @@ export interface BackendAlgorithm {
   problems: readonly EstimatorProblem[];
   /** `trees` take missing values and level indices; `linear` wants numbers imputed and standardised. */
   preparation: "trees" | "linear";
-  /** Names of the hyperparameters, in the words of whose algorithm it is. */
-  parameters: readonly string[];
+  /** Names of the hyperparameters, in the words of whose algorithm it is; absent where only a refusal lists them. */
+  parameters?: readonly string[];
   /** The hyperparameter that stops early on the validation rows, where there is one. */
   earlyStopping: string | null;
 }

@@ -2,13 +2,16 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Failure, failureFrom } from "#core/contract/failure.ts";
 import type { JsonObject } from "#core/contract/json.ts";
+import type { ExperimentTracker } from "#core/contract/experiment-tracker.ts";
 import { noUsage } from "#core/contract/provider.ts";
 import { RunRequest } from "#core/contract/run-request.ts";
 import type { RunRecord } from "#core/contract/run-record.ts";
 import type { ToolDefinition, ToolSettings } from "#core/contract/tool-definition.ts";
+import type { TrainingBackend } from "#core/contract/training-backend.ts";
 import { createTestToolContext, type TestToolContext } from "#core/testing/tool-context.ts";
 import { decodeModel, type Frame, frameFromRows, type Model, writeParquet } from "#lib/ml/index.ts";
 import { WellKnownFacts } from "../facts.ts";
+import { createEmbeddedBackend } from "./backends/embedded-backend.ts";
 import { createInProcessCompute } from "./in-process-compute.testing.ts";
 
 export type BenchOutcome = { ok: true; output: unknown } | { ok: false; failure: Failure };
@@ -38,14 +41,20 @@ export function createToolBench(
     seed?: number;
     settings?: Partial<ToolSettings>;
     signal?: AbortSignal;
+    /** Beside the engine's own. */
+    backends?: readonly TrainingBackend[];
+    tracker?: ExperimentTracker;
     /** Makes the calls part of a run with this request. */
     run?: { protected?: readonly string[]; timeColumn?: string; target?: string; facts?: JsonObject };
   } = {},
 ): ToolBench {
   const facts: JsonObject = { ...options.run?.facts };
   const run = options.run === undefined ? undefined : benchRun(options.run, facts);
+  const compute = createInProcessCompute();
   const context = createTestToolContext({
-    compute: createInProcessCompute(),
+    compute,
+    backends: [createEmbeddedBackend(compute), ...(options.backends ?? [])],
+    ...(options.tracker === undefined ? {} : { tracker: options.tracker }),
     ...(options.seed === undefined ? {} : { seed: options.seed }),
     ...(options.settings === undefined ? {} : { settings: options.settings }),
     ...(options.signal === undefined ? {} : { signal: options.signal }),

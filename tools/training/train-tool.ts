@@ -7,15 +7,18 @@ import {
   type Model,
   type ParameterValue,
   type Problem,
+  encodeModel,
   suggestFeatures,
-  type TrainedModel,
 } from "#lib/ml/index.ts";
+import { isLibraryAlgorithm, LIBRARY_ALGORITHMS } from "../engine/backends/library-algorithms.ts";
+import { type BackendTraining, trainThroughBackend } from "../engine/backends/train-through-backend.ts";
 import { digestOf, keepJson, keepModel, loadFrame, numberedName } from "../engine/artifacts.ts";
 import { checkColumns } from "../engine/check-columns.ts";
 import { primaryMetric } from "../engine/primary-metric.ts";
 import { proveKeptModel } from "../engine/prove-kept-model.ts";
 import { protectedColumns, timeColumn } from "../engine/request-columns.ts";
 import { inEngine, runTask } from "../engine/run-task.ts";
+import { trackExperiment, type TrackingOutcome } from "../engine/track-experiment.ts";
 import type { ModelFact } from "../facts.ts";
 
 /** What both training tools take. */
@@ -23,7 +26,12 @@ export const TrainInput = z.strictObject({
   train: digestOf("the training part"),
   validation: digestOf("the validation part, for early stopping"),
   target: z.string().min(1),
-  algorithm: z.enum(["gradient-boosting", "linear", "baseline"]).default("gradient-boosting"),
+  algorithm: z
+    .enum(["gradient-boosting", "linear", "baseline", ...LIBRARY_ALGORITHMS])
+    .default("gradient-boosting")
+    .describe(
+      "the engine's own by their own names; lightgbm, xgboost and sklearn-* are those libraries themselves and need the Python backend (npm run setup:python)",
+    ),
   timeColumn: z
     .string()
     .nullish()
@@ -46,7 +54,7 @@ export const TrainInput = z.strictObject({
     .record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.null()]))
     .default({})
     .describe(
-      "hyperparameters that differ from the defaults, for instance rounds, learningRate, maximalLeaves, patience",
+      "hyperparameters that differ from the defaults, for instance rounds, learningRate, maximalLeaves, patience; for a library's algorithm by the library's own names, for instance num_iterations, early_stopping_round",
     ),
 });
 export type TrainInput = z.output<typeof TrainInput>;
@@ -78,7 +86,7 @@ export async function train(
   const time = timeColumn(context, input.timeColumn);
   const features = featuresOf(training, { input, withheld, time });
   const positive = input.positiveClass == null ? {} : { positiveClass: input.positiveClass };
-  const trained = await runTask(context, "train-model", {
+  const trained = await trainThroughBackend(context, {
     training,
     validation,
     target: input.target,
@@ -86,15 +94,34 @@ export async function train(
     problem,
     ...positive,
     features,
-    parameters: { ...DEFAULTS[input.algorithm], ...input.parameters },
+    parameters: {
+      ...(isLibraryAlgorithm(input.algorithm) ? {} : DEFAULTS[input.algorithm]),
+      ...input.parameters,
+    },
     seed: context.seed,
   });
-  const score = await scoreOf(context, trained.model, validation);
+  const evaluation = await runTask(context, "evaluate-model", { model: trained.model, frame: validation });
+  const score = primaryMetric(evaluation);
   const baseline = await baselineScore(context, { training, validation, input, trained });
   const artifact = await keepModel(context, trained.model, [input.train, input.validation]);
   await proveKeptModel(context, trained.model, { sha256: artifact.sha256, frame: validation });
+  const natives = await keepNativeFiles(context, trained, artifact.sha256);
+  const tracking = await trackExperiment(context, {
+    model: trained.model,
+    file: encodeModel(trained.model),
+    digest: artifact.sha256,
+    evaluations: { validation: evaluation },
+    curve: trained.history,
+    files: trained.nativeFiles.map(({ name, mediaType, content }) => ({
+      path: `native/${name}`,
+      mediaType,
+      content,
+    })),
+    tags: { "swarm.backend": trained.backend, "swarm.features_withheld": withheld.join(", ") },
+  });
   const notes = [
     ...trained.notes,
+    ...trackingNotes(tracking),
     ...qualityNotes(score, baseline),
     ...usedProtected(input, withheld, features),
   ];
@@ -109,7 +136,19 @@ export async function train(
       ...(input.useProtected === undefined ? {} : { reasonForProtected: input.useProtected }),
       dropped: trained.dropped,
       notes,
-      history: trained.history,
+      backend: trained.backend,
+      versions: trained.versions,
+      native: natives,
+      translation: trained.largestDifference,
+      tracking: tracking.status === "logged" ? { runId: tracking.runId, url: tracking.url } : tracking.status,
+      history: trained.history.map(
+        ({ round, metric, training: trainingLoss, validation: validationLoss }) => ({
+          round,
+          metric,
+          trainingLoss,
+          validationLoss,
+        }),
+      ),
       validation: score,
       baseline,
     },
@@ -195,7 +234,7 @@ export async function scoreOf(
 /** What predicting the most common outcome scores on the same rows. */
 async function baselineScore(
   context: ToolContext,
-  about: { training: Frame; validation: Frame; input: TrainInput; trained: TrainedModel },
+  about: { training: Frame; validation: Frame; input: TrainInput; trained: { model: Model } },
 ): Promise<number> {
   const { model } = about.trained;
   const dummy = await runTask(context, "train-model", {
@@ -208,6 +247,33 @@ async function baselineScore(
     seed: context.seed,
   });
   return (await scoreOf(context, dummy.model, about.validation)).value;
+}
+
+/** Keeps what the maker of the estimator wrote in its own format beside the model. */
+async function keepNativeFiles(
+  context: ToolContext,
+  { nativeFiles }: BackendTraining,
+  model: string,
+): Promise<string[]> {
+  const digests: string[] = [];
+  for (const { name, mediaType, content } of nativeFiles) {
+    const kept = await context.artifacts.put({
+      name: numberedName(context, "models/native", name),
+      kind: "model",
+      mediaType,
+      content,
+      inputs: [model],
+    });
+    digests.push(kept.sha256);
+  }
+  return digests;
+}
+
+/** A tracker that failed has to be seen, though the training counts. */
+function trackingNotes(tracking: TrackingOutcome): string[] {
+  return tracking.status === "failed"
+    ? [`The experiment was not logged: ${tracking.failure.message}. The model is trained and kept.`]
+    : [];
 }
 
 /** A model that does not beat the baseline has learnt nothing, and its user must know. */

@@ -14,6 +14,8 @@ OBJECTIVES = {
 
 
 def fit(problem, stated):
+    # null asks for the library's own default.
+    stated = {name: value for name, value in stated.items() if value is not None}
     one_of("objective", stated, OBJECTIVES[problem.kind])
     one_of("boosting", stated, ("gbdt", "dart"))
     rounds = stated.pop("num_iterations", 100)

@@ -16,6 +16,8 @@ OBJECTIVES = {
 
 
 def fit(problem, stated):
+    # null asks for the library's own default.
+    stated = {name: value for name, value in stated.items() if value is not None}
     one_of("objective", stated, OBJECTIVES[problem.kind])
     one_of("tree_method", stated, ("hist", "approx", "exact"))
     rounds = stated.pop("num_boost_round", 100)
