@@ -190,9 +190,9 @@ function inXgboostOrder(tree: Tree): Tree {
   };
 }
 
-/** The mean of the leaf values below each node, weighted by cover: both as the file holds them, in float32. */
+/** The mean of the leaf values below each node, weighted by cover as the file holds it, in float32. */
 function meanValues(tree: Tree): number[] {
-  const means = tree.value.map(Math.fround);
+  const means = [...tree.value];
   for (let node = tree.feature.length - 1; node >= 0; node--) {
     if (tree.feature[node]! < 0) continue;
     const [left, right] = [tree.left[node]!, tree.right[node]!];
