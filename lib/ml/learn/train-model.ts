@@ -1,6 +1,7 @@
 import { UNWATCHED } from "../control.ts";
 import type { DroppedColumn } from "../prepare/fit-preparation.ts";
 import type { ProblemChoice } from "../profile/infer-problem.ts";
+import { assertNever } from "../score/assert-never.ts";
 import type { Model } from "../score/model-file.ts";
 import { assembleModel } from "./assemble-model.ts";
 import type { BoostingRound } from "./boosting/train-boosting.ts";
@@ -12,6 +13,8 @@ export interface TrainModelOptions extends Omit<PrepareTrainingOptions, "kind"> 
   /** Hyperparameters of the algorithm; the rest keep their defaults. */
   readonly parameters?: Readonly<Record<string, ParameterValue>>;
   readonly seed: number;
+  /** Threads that the learner may share its work among; the model is the same for any number. Default 1. */
+  readonly threads?: number;
 }
 
 export interface TrainedModel {
@@ -43,13 +46,26 @@ export function trainModel(options: TrainModelOptions): TrainedModel {
     validation,
     parameters: options.parameters ?? {},
     seed,
+    ...(options.threads === undefined ? {} : { threads: options.threads }),
     control: options.control ?? UNWATCHED,
   });
   const model = assembleModel(prepared, { ...result, algorithm, seed });
   return { model, problem, history: result.history, dropped, notes: model.training.notes };
 }
 
-/** What an algorithm takes: trees keep missing values and level numbers, linear models want neither. */
+/** What an algorithm takes: trees keep missing values and level numbers, the others want neither. */
 export function preparationOf(algorithm: AlgorithmName): "trees" | "linear" {
-  return algorithm === "linear" ? "linear" : "trees";
+  switch (algorithm) {
+    case "gradient-boosting":
+    case "baseline":
+      return "trees";
+    case "linear":
+    case "ols":
+    case "lasso":
+    case "elastic-net":
+    case "nearest-neighbours":
+      return "linear";
+    default:
+      return assertNever(algorithm);
+  }
 }

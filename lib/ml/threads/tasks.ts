@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { compareFrames, type CompareOptions, type DriftReport } from "../drift/compare-frames.ts";
 import type { Control } from "../control.ts";
 import { explainModel, type AttributionOptions, type ExplainOptions } from "../explain/explain-model.ts";
@@ -96,6 +97,9 @@ type TaskTable = {
   ) => TaskOutput<Name> | Promise<TaskOutput<Name>>;
 };
 
+/** Threads of one training where the caller names no number; models do not depend on it. */
+const TEAM_SIZE = Math.min(8, availableParallelism());
+
 /** Every task a worker can run, by name. */
 export const TASKS: TaskTable = {
   "read-csv": ({ source, options }, control) => readCsv(source, { ...options, control }),
@@ -108,9 +112,9 @@ export const TASKS: TaskTable = {
     findLeakage(frame, target, { ...options, control }),
   "detect-leakage": ({ frame, options }, control) => detectLeakage(frame, { ...options, control }),
   "split-rows": ({ frame, options }) => splitRows(frame, options),
-  "train-model": (options, control) => trainModel({ ...options, control }),
+  "train-model": (options, control) => trainModel({ threads: TEAM_SIZE, ...options, control }),
   "prepare-training": (options, control) => prepareTraining({ ...options, control }),
-  "fit-estimator": (request, control) => fitEstimator({ ...request, control }),
+  "fit-estimator": (request, control) => fitEstimator({ threads: TEAM_SIZE, ...request, control }),
   "estimator-margins": ({ estimator, matrix }, control) =>
     marginFunction(estimator)(matrix, () => control.throwIfCancelled()),
   "score-frame": ({ model, frame }, control) =>

@@ -1,3 +1,4 @@
+import { assertNever } from "../../score/assert-never.ts";
 import type { Link } from "../../score/estimator.ts";
 import { weightedQuantile } from "./weighted-quantile.ts";
 
@@ -70,6 +71,8 @@ export function lossFunction({ loss, classCount, quantile }: LossSettings): Loss
       return pinballLoss(quantile, 1);
     case "softmax":
       return softmaxLoss(classCount);
+    default:
+      return assertNever(loss);
   }
 }
 

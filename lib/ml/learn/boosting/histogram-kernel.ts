@@ -162,36 +162,32 @@ function functionBody(shape: Shape): number[] {
 
 function addRow(shape: Shape, index: number): number[] {
   const row = parameterCount(shape);
-  const [bin, pair] = [row + 1, row + 2];
-  const features = Array.from({ length: shape.features }, (_, feature) => {
-    const [bins, histogram] = [3 + 2 * feature, 4 + 2 * feature];
-    return [
-      // bin = histogram + 24 * bins[row]
-      ...[...read(histogram), ...read(bins), ...read(row), 0x6a, 0x2d, 0x00, 0x00],
-      ...[...constant(BIN_BYTES), 0x6c, 0x6a, ...write(bin)],
-      // v128[bin] += pair
-      ...[
-        ...read(bin),
-        ...read(bin),
-        ...loadVector(0),
-        ...read(pair),
-        0xfd,
-        0xf0,
-        0x01,
-        0xfd,
-        0x0b,
-        0x03,
-        0x00,
-      ],
-      // f64[bin + 16] += 1
-      ...[...read(bin), ...read(bin), 0x2b, 0x03, 16, ...one(), 0xa0, 0x39, 0x03, 16],
-    ];
-  }).flat();
-  return [
-    ...[...read(ROWS), 0x28, 0x02, ...unsigned(ROW_BYTES * index), ...write(row)],
-    ...[...read(PAIRS), ...loadVector(PAIR_BYTES * index), ...write(pair)],
-    ...features,
-  ];
+  const pair = row + 2;
+  const loadRow = [...read(ROWS), 0x28, 0x02, ...unsigned(ROW_BYTES * index), ...write(row)];
+  const loadPair = [...read(PAIRS), ...loadVector(PAIR_BYTES * index), ...write(pair)];
+  const features = Array.from({ length: shape.features }, (_, feature) =>
+    addToBin({ row, pair, bins: 3 + 2 * feature, histogram: 4 + 2 * feature }),
+  );
+  return [...loadRow, ...loadPair, ...features.flat()];
+}
+
+function addToBin(locals: {
+  readonly row: number;
+  readonly pair: number;
+  readonly bins: number;
+  readonly histogram: number;
+}): number[] {
+  const bin = locals.row + 1;
+  const loadBin = [...read(locals.bins), ...read(locals.row), 0x6a, 0x2d, 0x00, 0x00];
+  // bin = histogram + 24 * bins[row]
+  const address = [...read(locals.histogram), ...loadBin, ...constant(BIN_BYTES), 0x6c, 0x6a, ...write(bin)];
+  // v128[bin] += pair
+  const sum = [...read(bin), ...loadVector(0), ...read(locals.pair), 0xfd, 0xf0, 0x01];
+  const addPair = [...read(bin), ...sum, 0xfd, 0x0b, 0x03, 0x00];
+  // f64[bin + 16] += 1
+  const count = [...read(bin), 0x2b, 0x03, 16, ...one(), 0xa0];
+  const addCount = [...read(bin), ...count, 0x39, 0x03, 16];
+  return [...address, ...addPair, ...addCount];
 }
 
 function one(): number[] {
