@@ -8,7 +8,7 @@ import { createRandom } from "../random.ts";
 import { bandLabel, groupRows, type Grouping } from "../score/groups.ts";
 import { auditFairness } from "./audit-fairness.ts";
 import { groupErrors } from "./group-errors.ts";
-import { groupFairness, weightedFairnessNumbers } from "./group-fairness.ts";
+import { groupFairness } from "./group-fairness.ts";
 import { spreadOf } from "./metric-frame.ts";
 import { fitGroupThresholds, reweighFrame } from "./mitigate.ts";
 import { optimizeThresholds } from "./optimize-thresholds.ts";
@@ -85,28 +85,6 @@ describe("group fairness", () => {
       differenceToOverall: 0.5,
       ratioToOverall: 0.5,
     });
-  });
-
-  it("takes weights as repeated rows", () => {
-    fc.assert(
-      fc.property(
-        fc.array(fc.tuple(fc.nat(1), fc.nat(1), fc.nat(2), fc.nat(3)), { minLength: 2, maxLength: 30 }),
-        (rows) => {
-          const part = (list: typeof rows) => ({
-            labels: list.map((row) => row[0]),
-            predicted: list.map((row) => row[1]),
-            grouping: { labels: ["a", "b", "c"], codes: Int32Array.from(list, (row) => row[2]) },
-          });
-          const repeated = rows.flatMap((row) => Array.from({ length: row[3] }, () => row));
-          fc.pre(repeated.length > 0);
-          const weighted = weightedFairnessNumbers(
-            part(rows),
-            rows.map((row) => row[3]),
-          );
-          expect(weighted).toEqual(weightedFairnessNumbers(part(repeated), null));
-        },
-      ),
-    );
   });
 
   it("compares the errors of a regression", () => {

@@ -17,7 +17,10 @@ export interface GroupOutcome {
   readonly rates: ConfusionRates;
 }
 
-/** Single numbers for a set of groups. A difference is largest minus smallest, a ratio smallest over largest. */
+/**
+ * Single numbers for a set of groups. Between groups a difference is largest minus smallest, a ratio smallest over
+ * largest; to overall they are the largest distance and the smallest ratio of a group and all rows.
+ */
 export interface FairnessNumbers {
   /** Of selection rates. */
   readonly demographicParityDifference: number;
@@ -47,12 +50,15 @@ export interface GroupFairness {
   readonly overall: GroupOutcome;
   readonly groups: readonly GroupOutcome[];
   readonly metrics: Readonly<Record<RateName, MetricSpread>>;
+  /** Between groups. */
   readonly numbers: FairnessNumbers;
+  /** Of groups to all rows. */
+  readonly toOverall: FairnessNumbers;
   /** Rates in `numbers` that no row defines; differences they enter are to be read with care. */
   readonly undefinedRates: readonly UndefinedRate[];
 }
 
-const RATE_NAMES: readonly RateName[] = [
+export const RATE_NAMES: readonly RateName[] = [
   "accuracy",
   "precision",
   "recall",
@@ -70,7 +76,7 @@ export function groupFairness(decisions: GroupedDecisions): GroupFairness {
   const { labels } = decisions.grouping;
   const confusions = groupConfusions(decisions, null);
   const groups = confusions.map((confusion, index) => outcome(labels[index]!, confusion));
-  const overall = outcome("(all)", confusions.reduce(addConfusions, EMPTY));
+  const overall = outcome("(all)", confusions.reduce(addConfusions, EMPTY_CONFUSION));
   const entries = RATE_NAMES.map(
     (name) =>
       [
@@ -87,41 +93,45 @@ export function groupFairness(decisions: GroupedDecisions): GroupFairness {
     overall,
     groups,
     metrics,
-    numbers: fairnessNumbers(metrics),
+    numbers: numbersBetweenGroups(metrics),
+    toOverall: numbersToOverall(metrics),
     undefinedRates: groups.flatMap(({ label, rates }) =>
       rates.undefinedRates.map((rate): UndefinedRate => ({ group: label, rate })),
     ),
   };
 }
 
-/** The same numbers with row weights; what bootstrap resampling calls. Groups without weight are left out. */
-export function weightedFairnessNumbers(
-  decisions: GroupedDecisions,
-  weights: ArrayLike<number> | null,
-): FairnessNumbers {
-  const confusions = groupConfusions(decisions, weights).filter((confusion) => countOf(confusion) > 0);
-  const rates = confusions.map(confusionRates);
-  const overall = confusionRates(confusions.reduce(addConfusions, EMPTY));
-  const spread = (name: RateName): MetricSpread =>
-    spreadOf(
-      overall[name],
-      rates.map((rate) => rate[name]),
-    );
-  return fairnessNumbers({
-    selectionRate: spread("selectionRate"),
-    truePositiveRate: spread("truePositiveRate"),
-    falsePositiveRate: spread("falsePositiveRate"),
-    accuracy: spread("accuracy"),
-    precision: spread("precision"),
-  });
+/** The rates that the single numbers are made of. */
+export const SPREAD_RATES = [
+  "selectionRate",
+  "truePositiveRate",
+  "falsePositiveRate",
+  "accuracy",
+  "precision",
+] as const satisfies readonly RateName[];
+export type SpreadRate = (typeof SPREAD_RATES)[number];
+
+type NumberSources = Readonly<Record<SpreadRate, MetricSpread>>;
+
+/** Largest against smallest group. */
+export function numbersBetweenGroups(metrics: NumberSources): FairnessNumbers {
+  return fairnessNumbers((rate) => metrics[rate]);
 }
 
-type NumberSources = Readonly<
-  Record<"selectionRate" | "truePositiveRate" | "falsePositiveRate" | "accuracy" | "precision", MetricSpread>
->;
+/** Groups against all rows. */
+export function numbersToOverall(metrics: NumberSources): FairnessNumbers {
+  return fairnessNumbers((rate) => ({
+    difference: metrics[rate].differenceToOverall,
+    ratio: metrics[rate].ratioToOverall,
+  }));
+}
 
-function fairnessNumbers(metrics: NumberSources): FairnessNumbers {
-  const { selectionRate, truePositiveRate, falsePositiveRate, accuracy, precision } = metrics;
+function fairnessNumbers(
+  spread: (rate: SpreadRate) => Pick<MetricSpread, "difference" | "ratio">,
+): FairnessNumbers {
+  const selectionRate = spread("selectionRate");
+  const truePositiveRate = spread("truePositiveRate");
+  const falsePositiveRate = spread("falsePositiveRate");
   const ratios = [truePositiveRate.ratio, falsePositiveRate.ratio];
   return {
     demographicParityDifference: selectionRate.difference,
@@ -135,14 +145,20 @@ function fairnessNumbers(metrics: NumberSources): FairnessNumbers {
       : Math.min(...ratios.filter((ratio) => ratio !== null)),
     falsePositiveRateDifference: falsePositiveRate.difference,
     falsePositiveRateRatio: falsePositiveRate.ratio,
-    accuracyDifference: accuracy.difference,
-    predictiveParityDifference: precision.difference,
+    accuracyDifference: spread("accuracy").difference,
+    predictiveParityDifference: spread("precision").difference,
   };
 }
 
-const EMPTY: Confusion = { truePositives: 0, falsePositives: 0, falseNegatives: 0, trueNegatives: 0 };
+export const EMPTY_CONFUSION: Confusion = {
+  truePositives: 0,
+  falsePositives: 0,
+  falseNegatives: 0,
+  trueNegatives: 0,
+};
 
-function groupConfusions(
+/** Outcomes per group, with row weights where they are given. */
+export function groupConfusions(
   { labels, predicted, grouping }: GroupedDecisions,
   weights: ArrayLike<number> | null,
 ): Confusion[] {
@@ -164,7 +180,7 @@ function groupConfusions(
   );
 }
 
-function addConfusions(left: Confusion, right: Confusion): Confusion {
+export function addConfusions(left: Confusion, right: Confusion): Confusion {
   return {
     truePositives: left.truePositives + right.truePositives,
     falsePositives: left.falsePositives + right.falsePositives,
@@ -173,7 +189,7 @@ function addConfusions(left: Confusion, right: Confusion): Confusion {
   };
 }
 
-function countOf(confusion: Confusion): number {
+export function countOf(confusion: Confusion): number {
   return (
     confusion.truePositives + confusion.falsePositives + confusion.falseNegatives + confusion.trueNegatives
   );
