@@ -1,11 +1,16 @@
 import { UNWATCHED, type Control } from "../control.ts";
 import { allocateDoubles } from "../frame/allocate.ts";
+import type { EngineeringPlan } from "../engineer/engineering-plan.ts";
+import { fitEngineering, type FittedEngineering } from "../engineer/fit-engineering.ts";
+import { rawFeatures } from "../engineer/raw-features.ts";
+import { neededSteps } from "../engineer/trace-sources.ts";
 import { fingerprintRows } from "../frame/fingerprint-rows.ts";
 import { getColumn, selectColumns, type Frame } from "../frame/frame.ts";
 import { encodeTarget } from "../prepare/encode-target.ts";
 import { fitPreparation, type DroppedColumn, type PreparationOptions } from "../prepare/fit-preparation.ts";
 import { inferProblem, type ProblemChoice } from "../profile/infer-problem.ts";
 import { suggestFeatures } from "../profile/suggest-features.ts";
+import { applyEngineering } from "../score/apply-engineering.ts";
 import { applyPreparation } from "../score/apply-preparation.ts";
 import { columnLength, type Column } from "../score/column.ts";
 import type { Feature } from "../score/feature.ts";
@@ -28,8 +33,10 @@ export interface PrepareTrainingOptions {
   readonly positiveClass?: string;
   /** What was settled on more rows, as for the folds of a table; inferred from the training rows when left out. */
   readonly choice?: ProblemChoice;
-  /** Raw columns to predict from; `suggestFeatures` chooses when left out. */
+  /** Columns to predict from, raw or made; `suggestFeatures` chooses when left out. */
   readonly features?: readonly string[];
+  /** Columns to make of the raw ones; fitted on the training rows, and part of the model. */
+  readonly engineering?: EngineeringPlan;
   /** One weight per training row, for instance from reweighing. */
   readonly weights?: Float64Array;
   /** `balanced` gives every class the same total weight; or a factor per class. */
@@ -69,21 +76,30 @@ export function prepareTraining(options: PrepareTrainingOptions): PreparedTraini
   const control = options.control ?? UNWATCHED;
   const problem = chooseProblem(options);
   const targetRows = encodeTarget(getColumn(training, target), problem.classes);
-  const suggestion = options.features === undefined ? suggestFeatures(training, target) : null;
+  const made = fitMade(options, problem);
+  const rows = made?.training ?? training;
+  const suggestion = options.features === undefined ? suggestFeatures(rows, target) : null;
   const names = options.features ?? suggestion?.features ?? [];
   if (names.includes(target)) {
     throw new MlError("bad-argument", `The target "${target}" is among the features. Take it out.`);
   }
-  const fitted = fitPreparation(training, { ...options.preparation, target: kind, features: names });
+  const fitted = fitPreparation(rows, { ...options.preparation, target: kind, features: names });
   control.throwIfCancelled();
-  const matrix = sharedMatrix(fitted.preparation, training.columns, training.rowCount);
+  // The made columns of the training rows are there already; target means among them are out of fold.
+  const matrix = sharedMatrix(fitted.preparation, rows.columns, rows.rowCount);
   control.throwIfCancelled();
-  const used = fitted.features.map((feature) => feature.name);
+  const chosen = fitted.features.map((feature) => feature.name);
+  const engineering = made === null ? { steps: [] } : neededSteps(made.engineering, chosen);
+  const features = rawFeatures(training, engineering, fitted.features);
+  const { encoders } = fitted.preparation;
+  const preparation =
+    engineering.steps.length === 0 ? fitted.preparation : { target: kind, engineering, encoders };
+  const used = features.map((feature) => feature.name);
   return {
     problem,
     target,
-    preparation: fitted.preparation,
-    features: fitted.features,
+    preparation,
+    features,
     dropped: fitted.dropped,
     training: {
       matrix,
@@ -94,18 +110,30 @@ export function prepareTraining(options: PrepareTrainingOptions): PreparedTraini
         options.classWeights,
       ),
     },
-    validation: validationRows(options, problem, fitted.preparation),
+    validation: validationRows(options, problem, preparation),
     dataFingerprint: options.dataFingerprint ?? fingerprintRows(selectColumns(training, [...used, target])),
     notes: suggestion?.excluded.map(({ column, reason }) => `"${column}" left out: ${reason}.`) ?? [],
   };
 }
 
+function fitMade(options: PrepareTrainingOptions, { classes }: ProblemChoice): FittedEngineering | null {
+  const { training, target, engineering, control } = options;
+  if (engineering === undefined) return null;
+  return fitEngineering(training, engineering, {
+    target,
+    classes,
+    ...(control === undefined ? {} : { control }),
+  });
+}
+
 /** The prepared matrix, made column by column: at no time are there two copies of more than one of them. */
 function sharedMatrix(preparation: Preparation, columns: readonly Column[], rowCount: number): Matrix {
+  const { target, encoders } = preparation;
+  const engineered = applyEngineering(preparation.engineering, columns, rowCount);
   return {
     rowCount,
-    columns: preparation.encoders.flatMap((encoder) =>
-      applyPreparation({ ...preparation, encoders: [encoder] }, columns, rowCount).columns.map((column) => {
+    columns: encoders.flatMap((encoder) =>
+      applyPreparation({ target, encoders: [encoder] }, engineered, rowCount).columns.map((column) => {
         const values = allocateDoubles(rowCount);
         values.set(column.values);
         return { ...column, values };

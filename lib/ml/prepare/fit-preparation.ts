@@ -1,5 +1,5 @@
 import { assertNever } from "../score/assert-never.ts";
-import { datePart } from "../score/apply-preparation.ts";
+import { datePart } from "../score/date-part.ts";
 import {
   MISSING_BOOLEAN,
   type CategoricalColumn,

@@ -1,9 +1,10 @@
+import { applyEngineering } from "./apply-engineering.ts";
 import { assertNever } from "./assert-never.ts";
 import { cellText, isMissing, MISSING_BOOLEAN, type Column } from "./column.ts";
+import { datePart } from "./date-part.ts";
 import { MlError } from "./ml-error.ts";
 import type {
   CategoricalEncoder,
-  DatePart,
   DatePartEncoder,
   Encoder,
   Matrix,
@@ -11,8 +12,6 @@ import type {
   NumericEncoder,
   Preparation,
 } from "./preparation.ts";
-
-const DAY = 86_400_000;
 
 /**
  * Turns raw columns into the matrix an estimator takes. Columns are found by name; extra columns are ignored.
@@ -23,7 +22,8 @@ export function applyPreparation(
   columns: readonly Column[],
   rowCount: number,
 ): Matrix {
-  const byName = new Map(columns.map((column) => [column.name, column]));
+  const engineered = applyEngineering(preparation.engineering, columns, rowCount);
+  const byName = new Map(engineered.map((column) => [column.name, column]));
   return {
     rowCount,
     columns: preparation.encoders.map((encoder) => {
@@ -88,28 +88,6 @@ function encodeDateParts(encoder: DatePartEncoder, column: Column, rowCount: num
   const parts = new Float64Array(rowCount);
   for (let row = 0; row < rowCount; row++) parts[row] = datePart(column.values[row]!, encoder.part);
   return encodeNumbers(encoder, parts, rowCount);
-}
-
-/** A part of a moment in epoch milliseconds (UTC); NaN for a missing moment. */
-export function datePart(epochMilliseconds: number, part: DatePart): number {
-  if (Number.isNaN(epochMilliseconds)) return NaN;
-  const date = new Date(epochMilliseconds);
-  switch (part) {
-    case "epoch-day":
-      return Math.floor(epochMilliseconds / DAY);
-    case "year":
-      return date.getUTCFullYear();
-    case "month":
-      return date.getUTCMonth() + 1;
-    case "day-of-month":
-      return date.getUTCDate();
-    case "day-of-week":
-      return (date.getUTCDay() + 6) % 7;
-    case "hour":
-      return date.getUTCHours();
-    default:
-      return assertNever(part);
-  }
 }
 
 function encodeCategories(encoder: CategoricalEncoder, column: Column, rowCount: number): Float64Array {

@@ -1,5 +1,6 @@
 import { assertNever } from "./assert-never.ts";
 import { compareCodePoints } from "./column.ts";
+import { readEngineering } from "./decode-engineering.ts";
 import { readEstimator } from "./decode-estimator.ts";
 import { outputCount } from "./estimator.ts";
 import type { Feature } from "./feature.ts";
@@ -145,8 +146,15 @@ function readFeature(node: JsonNode): Feature {
 }
 
 function readPreparation(node: JsonNode): Preparation {
-  const { target, encoders } = readObject(node, ["target", "encoders"]);
-  return { target: readOneOf(target, ["trees", "linear"]), encoders: readList(encoders, readEncoder) };
+  const hasEngineering = readRecord(node).engineering !== undefined;
+  const keys = ["target", ...(hasEngineering ? (["engineering"] as const) : []), "encoders"] as const;
+  const fields = readObject(node, keys);
+  return {
+    target: readOneOf(fields.target, ["trees", "linear"]),
+    // Models without engineered columns keep the bytes they always had.
+    ...(hasEngineering ? { engineering: readEngineering(fields.engineering) } : {}),
+    encoders: readList(fields.encoders, readEncoder),
+  };
 }
 
 function readEncoder(node: JsonNode): Encoder {

@@ -1,3 +1,5 @@
+import type { Engineering } from "./engineering.ts";
+
 /** Which part of a date becomes a number. `epoch-day` counts days since 1970-01-01; Monday is day of week 0. */
 export type DatePart = "epoch-day" | "year" | "month" | "day-of-month" | "day-of-week" | "hour";
 
@@ -45,9 +47,11 @@ export interface CategoricalEncoder {
 
 export type Encoder = NumericEncoder | MissingEncoder | DatePartEncoder | CategoricalEncoder;
 
-/** A fitted preparation: pure data, one encoder per matrix column. */
+/** A fitted preparation: pure data, one encoder per matrix column. Encoders read raw columns and engineered ones. */
 export interface Preparation {
   readonly target: "trees" | "linear";
+  /** Columns made of the raw ones before they are encoded; absent when there are none. */
+  readonly engineering?: Engineering;
   readonly encoders: readonly Encoder[];
 }
 
