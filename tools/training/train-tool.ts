@@ -2,6 +2,7 @@ import { z } from "zod";
 import { FailureError, failure } from "#core/contract/failure.ts";
 import type { ToolContext, ToolOutcome } from "#core/contract/tool-definition.ts";
 import {
+  ALGORITHMS,
   type AlgorithmName,
   type Frame,
   type Model,
@@ -27,7 +28,7 @@ export const TrainInput = z.strictObject({
   validation: digestOf("the validation part, for early stopping"),
   target: z.string().min(1),
   algorithm: z
-    .enum(["gradient-boosting", "linear", "baseline", ...LIBRARY_ALGORITHMS])
+    .enum([...ALGORITHMS, ...LIBRARY_ALGORITHMS])
     .default("gradient-boosting")
     .describe(
       "the engine's own by their own names; lightgbm, xgboost and sklearn-* are those libraries themselves and need the Python backend (npm run setup:python)",
@@ -54,7 +55,7 @@ export const TrainInput = z.strictObject({
     .record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.null()]))
     .default({})
     .describe(
-      "hyperparameters that differ from the defaults, for instance rounds, learningRate, maximalLeaves, patience; for a library's algorithm by the library's own names, for instance num_iterations, early_stopping_round",
+      "hyperparameters that differ from the defaults, for instance rounds, learningRate, maximalLeaves, patience for gradient-boosting, penalty for linear and lasso, penalty and l1Ratio for elastic-net, neighbours and weighting (uniform or distance) for nearest-neighbours, strategy for baseline; for a library's algorithm by the library's own names, for instance num_iterations, early_stopping_round",
     ),
 });
 export type TrainInput = z.output<typeof TrainInput>;
@@ -72,6 +73,10 @@ export const TrainOutput = z.strictObject({
 const DEFAULTS: Readonly<Record<AlgorithmName, Readonly<Record<string, ParameterValue>>>> = {
   "gradient-boosting": { rounds: 600, learningRate: 0.05, patience: 40 },
   linear: {},
+  ols: {},
+  lasso: {},
+  "elastic-net": {},
+  "nearest-neighbours": {},
   baseline: {},
 };
 

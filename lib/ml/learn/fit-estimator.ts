@@ -1,18 +1,26 @@
 import { assertNever } from "../score/assert-never.ts";
 import type { Control } from "../control.ts";
-import { requireInRange } from "../parameter-range.ts";
 import type { Estimator } from "../score/estimator.ts";
-import { MlError } from "../score/ml-error.ts";
 import type { Problem } from "../score/model-file.ts";
-import type { BoostingLoss } from "./boosting/boosting-loss.ts";
 import { fitBoosting } from "./boosting/fit-boosting.ts";
 import type { BoostingRound, LabelledMatrix } from "./boosting/train-boosting.ts";
-import { trainConstant, trainRidge } from "./linear/train-linear.ts";
-import { LOGISTIC_DEFAULTS, trainLogistic, type LinearFit } from "./linear/train-logistic.ts";
-import { trainMultinomial } from "./linear/train-multinomial.ts";
+import { fitBaseline } from "./linear/fit-baseline.ts";
+import { fitElasticNet, fitLeastSquares, fitLinear } from "./linear/fit-linear.ts";
+import { fitNeighbours } from "./neighbours/fit-neighbours.ts";
 
-/** The learners by name. `linear` is logistic regression for classes and ridge regression for numbers. */
-export const ALGORITHMS = ["gradient-boosting", "linear", "baseline"] as const;
+/**
+ * The learners by name. `linear` is logistic regression for classes and ridge regression for numbers; `lasso` and
+ * `elastic-net` do both with absolute values in the penalty; `ols` is for numbers alone.
+ */
+export const ALGORITHMS = [
+  "gradient-boosting",
+  "linear",
+  "ols",
+  "lasso",
+  "elastic-net",
+  "nearest-neighbours",
+  "baseline",
+] as const;
 export type AlgorithmName = (typeof ALGORITHMS)[number];
 
 /** The value of a hyperparameter; which kind a parameter takes is its algorithm's to say. */
@@ -39,12 +47,6 @@ export interface FitResult {
   readonly notes: readonly string[];
 }
 
-const LOSSES: Readonly<Record<Problem, BoostingLoss>> = {
-  binary: "logistic",
-  multiclass: "softmax",
-  regression: "squared",
-};
-
 /**
  * Fits the estimator of one algorithm to prepared rows.
  * @throws MlError bad-argument for unknown algorithms or parameters; what the learner throws.
@@ -55,61 +57,16 @@ export function fitEstimator(request: FitRequest): FitResult {
       return fitBoosting(request);
     case "linear":
       return fitLinear(request);
-    case "baseline": {
-      const { training, problem, classCount } = request;
-      refuseUnknown(request.parameters, []);
-      const estimator = trainConstant(training, LOSSES[problem], classCount);
-      return { estimator, parameters: {}, history: [], notes: [] };
-    }
+    case "ols":
+      return fitLeastSquares(request);
+    case "lasso":
+    case "elastic-net":
+      return fitElasticNet(request, request.algorithm);
+    case "nearest-neighbours":
+      return fitNeighbours(request);
+    case "baseline":
+      return fitBaseline(request);
     default:
       return assertNever(request.algorithm);
   }
-}
-
-function fitLinear(request: FitRequest): FitResult {
-  const { training, problem, classCount, control } = request;
-  refuseUnknown(request.parameters, ["penalty", "maximalIterations"]);
-  const given = numericParameters(request.parameters);
-  const penalty = given.penalty ?? LOGISTIC_DEFAULTS.penalty;
-  const maximalIterations = given.maximalIterations ?? LOGISTIC_DEFAULTS.maximalIterations;
-  requireInRange("penalty", penalty, { from: 0, to: 1e12 });
-  requireInRange("maximalIterations", maximalIterations, { from: 1, to: 10_000, isInteger: true });
-  if (problem === "regression") {
-    const estimator = trainRidge(training.matrix, training, penalty);
-    return { estimator, parameters: { penalty }, history: [], notes: [] };
-  }
-  const options = { penalty, maximalIterations, control };
-  const fit: LinearFit =
-    problem === "binary"
-      ? trainLogistic(training.matrix, training, options)
-      : trainMultinomial(training.matrix, training, { ...options, classCount });
-  const notes = fit.hasConverged
-    ? []
-    : [`Not converged after ${fit.iterations} iterations; raise maximalIterations or the penalty.`];
-  return { estimator: fit.estimator, parameters: { penalty, maximalIterations }, history: [], notes };
-}
-
-/** @throws MlError bad-argument when a value is neither a number nor null. */
-function numericParameters(
-  parameters: Readonly<Record<string, ParameterValue>>,
-): Record<string, number | null> {
-  return Object.fromEntries(
-    Object.entries(parameters).map(([name, value]) => {
-      if (value === null || typeof value === "number") return [name, value];
-      throw new MlError(
-        "bad-argument",
-        `Parameter "${name}" is ${JSON.stringify(value)}; it takes a number.`,
-        {
-          details: { parameter: name },
-        },
-      );
-    }),
-  );
-}
-
-function refuseUnknown(parameters: Readonly<Record<string, unknown>>, known: readonly string[]): void {
-  const unknown = Object.keys(parameters).find((name) => !known.includes(name));
-  if (unknown === undefined) return;
-  const list = known.length === 0 ? "It has none." : `It has: ${known.join(", ")}.`;
-  throw new MlError("bad-argument", `This algorithm has no parameter "${unknown}". ${list}`);
 }

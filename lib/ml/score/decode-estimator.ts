@@ -1,5 +1,14 @@
 import { assertNever } from "./assert-never.ts";
-import type { ConstantEstimator, Estimator, LinearEstimator, Link, Tree, TreeEnsemble } from "./estimator.ts";
+import { readNearestNeighbours } from "./decode-neighbours.ts";
+import type {
+  ConstantEstimator,
+  DrawnClassesEstimator,
+  Estimator,
+  LinearEstimator,
+  Link,
+  Tree,
+  TreeEnsemble,
+} from "./estimator.ts";
 import {
   badNode,
   readInteger,
@@ -17,7 +26,7 @@ const LINKS: readonly Link[] = ["identity", "log", "logit", "softmax", "probabil
 
 /** Reads and checks an estimator against the matrix columns that the model's preparation makes. */
 export function readEstimator(node: JsonNode, encoders: readonly Encoder[]): Estimator {
-  const kind = readKind(node, ["tree-ensemble", "linear", "constant"]);
+  const kind = readKind(node, ["tree-ensemble", "linear", "constant", "drawn-classes", "nearest-neighbours"]);
   switch (kind) {
     case "tree-ensemble":
       return readTreeEnsemble(node, encoders.length);
@@ -25,6 +34,10 @@ export function readEstimator(node: JsonNode, encoders: readonly Encoder[]): Est
       return readLinear(node, encoders);
     case "constant":
       return readConstant(node);
+    case "drawn-classes":
+      return readDrawnClasses(node);
+    case "nearest-neighbours":
+      return readNearestNeighbours(node, encoders);
     default:
       return assertNever(kind);
   }
@@ -33,6 +46,20 @@ export function readEstimator(node: JsonNode, encoders: readonly Encoder[]): Est
 function readConstant(node: JsonNode): ConstantEstimator {
   const { link, margins } = readObject(node, ["kind", "link", "margins"]);
   return { kind: "constant", link: readOneOf(link, LINKS), margins: readList(margins, readNumber) };
+}
+
+function readDrawnClasses(node: JsonNode): DrawnClassesEstimator {
+  const { link, shares, seed } = readObject(node, ["kind", "link", "shares", "seed"]);
+  return {
+    kind: "drawn-classes",
+    link: readOneOf(link, ["probability"]),
+    shares: readList(shares, (item) => {
+      const share = readNumber(item);
+      if (share < 0 || share > 1) throw badNode(item, "a share from 0 to 1 is expected");
+      return share;
+    }),
+    seed: readNumber(seed),
+  };
 }
 
 function readLinear(node: JsonNode, encoders: readonly Encoder[]): LinearEstimator {

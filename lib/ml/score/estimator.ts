@@ -59,7 +59,49 @@ export interface ConstantEstimator {
   readonly margins: readonly number[];
 }
 
-export type Estimator = TreeEnsemble | LinearEstimator | ConstantEstimator;
+/** Predicts classes at random by their shares: the baseline of a model that knows only how frequent they are. */
+export interface DrawnClassesEstimator {
+  readonly kind: "drawn-classes";
+  /** Always `probability`. */
+  readonly link: Link;
+  /** Share of each class in the order of the model's class labels. */
+  readonly shares: readonly number[];
+  readonly seed: number;
+}
+
+/** A column of the training rows, packed as base64 of little-endian numbers. */
+export interface NeighbourColumn {
+  /** Number of levels of a categorical column, whose int32 level indices are packed, -1 where missing; else null. */
+  readonly levels: number | null;
+  /** float64 numbers, or int32 level indices. */
+  readonly values: string;
+}
+
+/** Keeps its training rows and predicts from the nearest ones. */
+export interface NearestNeighboursEstimator {
+  readonly kind: "nearest-neighbours";
+  /** `identity`: the mean of the neighbours' targets. `probability`: the share of each class among them. */
+  readonly link: Link;
+  readonly outputs: number;
+  /** How many neighbours decide. */
+  readonly neighbours: number;
+  /** `uniform`: each counts alike; `distance`: each counts 1 / distance. */
+  readonly weighting: "uniform" | "distance";
+  readonly rowCount: number;
+  /** One per matrix column. */
+  readonly columns: readonly NeighbourColumn[];
+  /** Packed float64: class indices, or values. */
+  readonly targets: string;
+  /** Packed float64, or null when every row counts alike. */
+  readonly rowWeights: string | null;
+}
+
+export type Estimator =
+  | TreeEnsemble
+  | LinearEstimator
+  | ConstantEstimator
+  | DrawnClassesEstimator
+  | NearestNeighboursEstimator;
 
 /** How many margins an estimator gives for a row: 1, or the number of classes. */
 export function outputCount(estimator: Estimator): number {
@@ -70,6 +112,10 @@ export function outputCount(estimator: Estimator): number {
       return estimator.outputs.length;
     case "constant":
       return estimator.margins.length;
+    case "drawn-classes":
+      return estimator.shares.length === 2 ? 1 : estimator.shares.length;
+    case "nearest-neighbours":
+      return estimator.outputs;
     default:
       return assertNever(estimator);
   }

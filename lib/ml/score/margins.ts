@@ -1,5 +1,6 @@
 import { assertNever } from "./assert-never.ts";
 import { compileTrees, findLeaf } from "./compiled-trees.ts";
+import { drawnClasses } from "./drawn-classes.ts";
 import {
   outputCount,
   type Estimator,
@@ -7,6 +8,7 @@ import {
   type Link,
   type TreeEnsemble,
 } from "./estimator.ts";
+import { neighbourMargins } from "./nearest-neighbours.ts";
 import type { Matrix } from "./preparation.ts";
 
 /** Called after every block of rows; may throw to stop the work. */
@@ -26,6 +28,10 @@ export function marginFunction(estimator: Estimator): MarginFunction {
       return (matrix) => linearMargins(estimator, matrix);
     case "constant":
       return (matrix) => estimator.margins.map((margin) => new Float64Array(matrix.rowCount).fill(margin));
+    case "drawn-classes":
+      return (matrix) => drawnClasses(estimator, matrix);
+    case "nearest-neighbours":
+      return neighbourMargins(estimator);
     default:
       return assertNever(estimator);
   }
