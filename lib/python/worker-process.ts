@@ -107,7 +107,7 @@ function watch(
     isAlive = false;
     clearTimeout(silence);
     child.kill("SIGKILL");
-    for (const hear of [...listeners.values()]) hear({ event: "lost", reason });
+    for (const hear of listeners.values()) hear({ event: "lost", reason });
   };
   const beSilent = () => lose(`no sign of life for ${about.timeouts.silenceMs} ms`);
   let silence = setTimeout(beSilent, about.timeouts.silenceMs).unref();

@@ -1,7 +1,9 @@
 import type { ToolContext } from "#core/contract/tool-definition.ts";
 import { ALGORITHMS, type Frame, type Model, reweighFrame } from "#lib/ml/index.ts";
+import { isLibraryAlgorithm } from "../engine/backends/library-algorithms.ts";
+import { trainThroughBackend } from "../engine/backends/train-through-backend.ts";
 import { crossedAttribute } from "../engine/protected-attributes.ts";
-import { inEngine, runTask } from "../engine/run-task.ts";
+import { inEngine } from "../engine/run-task.ts";
 
 /**
  * The same algorithm, features and hyperparameters on the same rows, with Kamiran and Calders' weights. Undefined for
@@ -12,8 +14,8 @@ export async function reweighModel(
   model: Model,
   about: { training: Frame; validation: Frame; protected: readonly string[] },
 ): Promise<Model | undefined> {
-  const algorithm = ALGORITHMS.find((name) => name === model.training.algorithm);
-  if (algorithm === undefined) return undefined;
+  const { algorithm } = model.training;
+  if (!isLibraryAlgorithm(algorithm) && !ALGORITHMS.some((name) => name === algorithm)) return undefined;
   const { training, validation } = about;
   const weights = inEngine(() =>
     reweighFrame(training, {
@@ -22,7 +24,7 @@ export async function reweighModel(
       attribute: crossedAttribute(training, about.protected),
     }),
   );
-  const trained = await runTask(context, "train-model", {
+  const trained = await trainThroughBackend(context, {
     training,
     validation,
     target: model.target,

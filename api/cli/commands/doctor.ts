@@ -3,6 +3,7 @@ import { access, constants } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { Command } from "commander";
+import type { TrainingBackend } from "#core/contract/training-backend.ts";
 import { type CommandContext, withRuntime } from "../command-context.ts";
 import { exitCode } from "../exit-code.ts";
 import { table } from "../terminal.ts";
@@ -38,6 +39,7 @@ export function addDoctorCommand(command: Command, context: CommandContext): voi
         { part: "home", ok: true, required: true, detail: `${home.root}, ${size} events`, fix: "" },
         await consoleReport(),
         ...providers,
+        ...(await backendReports(runtime.backends)),
         await programReport("python3", {
           why: "checking numbers and the log with its libraries",
           fix: "apt-get install python3",
@@ -88,6 +90,23 @@ function nodeReport(): PartReport {
     detail: `${process.versions.node} at ${process.execPath}`,
     fix: major >= 24 ? "" : "npm ci installs Node 24 beside Swarm",
   };
+}
+
+/** Training backends that have to be installed; the embedded engine is always there. */
+async function backendReports(backends: readonly TrainingBackend[]): Promise<PartReport[]> {
+  const { signal } = new AbortController();
+  const reports: PartReport[] = [];
+  for (const backend of backends.filter(({ name }) => name !== "embedded")) {
+    const described = await backend.describe({ signal });
+    const detail = described.ok
+      ? Object.entries(described.value.versions)
+          .map((entry) => entry.join(" "))
+          .join(", ")
+      : described.failure.message;
+    const part = `training backend ${backend.name}`;
+    reports.push({ part, ok: described.ok, required: false, detail, fix: described.ok ? "" : detail });
+  }
+  return reports;
 }
 
 async function consoleReport(): Promise<PartReport> {

@@ -84,7 +84,8 @@ def fit(request, folder, send):
             file.write(text)
     return {
         "event": "done",
-        "parameters": answer.parameters,
+        # What seed, threads and the problem set is no parameter: a record can be trained again as it stands.
+        "parameters": {key: value for key, value in answer.parameters.items() if key in algorithm.parameters},
         "history": answer.history,
         "notes": answer.notes,
         "native": native,
