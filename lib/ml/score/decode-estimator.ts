@@ -1,5 +1,6 @@
 import { assertNever } from "./assert-never.ts";
 import { readNearestNeighbours } from "./decode-neighbours.ts";
+import { readStack } from "./decode-stack.ts";
 import type {
   ConstantEstimator,
   DrawnClassesEstimator,
@@ -26,7 +27,14 @@ const LINKS: readonly Link[] = ["identity", "log", "logit", "softmax", "probabil
 
 /** Reads and checks an estimator against the matrix columns that the model's preparation makes. */
 export function readEstimator(node: JsonNode, encoders: readonly Encoder[]): Estimator {
-  const kind = readKind(node, ["tree-ensemble", "linear", "constant", "drawn-classes", "nearest-neighbours"]);
+  const kind = readKind(node, [
+    "tree-ensemble",
+    "linear",
+    "constant",
+    "drawn-classes",
+    "nearest-neighbours",
+    "stack",
+  ]);
   switch (kind) {
     case "tree-ensemble":
       return readTreeEnsemble(node, encoders.length);
@@ -38,6 +46,8 @@ export function readEstimator(node: JsonNode, encoders: readonly Encoder[]): Est
       return readDrawnClasses(node);
     case "nearest-neighbours":
       return readNearestNeighbours(node, encoders);
+    case "stack":
+      return readStack(node, encoders, readEstimator);
     default:
       return assertNever(kind);
   }

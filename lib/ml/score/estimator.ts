@@ -96,12 +96,32 @@ export interface NearestNeighboursEstimator {
   readonly rowWeights: string | null;
 }
 
-export type Estimator =
+/** An estimator that can be a member of a stack. */
+export type MemberEstimator =
   | TreeEnsemble
   | LinearEstimator
   | ConstantEstimator
   | DrawnClassesEstimator
   | NearestNeighboursEstimator;
+
+/** A member with the matrix columns it reads, in its own order. */
+export interface StackMember {
+  readonly columns: readonly number[];
+  readonly estimator: MemberEstimator;
+}
+
+/**
+ * A linear model over the predictions of other models (Wolpert 1992). `combiner` has one output per margin; its terms
+ * hold one weight per number a member predicts, member after member.
+ */
+export interface StackEstimator {
+  readonly kind: "stack";
+  readonly link: Link;
+  readonly members: readonly StackMember[];
+  readonly combiner: readonly LinearOutput[];
+}
+
+export type Estimator = MemberEstimator | StackEstimator;
 
 /** How many margins an estimator gives for a row: 1, or the number of classes. */
 export function outputCount(estimator: Estimator): number {
@@ -116,6 +136,8 @@ export function outputCount(estimator: Estimator): number {
       return estimator.shares.length === 2 ? 1 : estimator.shares.length;
     case "nearest-neighbours":
       return estimator.outputs;
+    case "stack":
+      return estimator.combiner.length;
     default:
       return assertNever(estimator);
   }

@@ -6,10 +6,12 @@ import {
   type Estimator,
   type LinearEstimator,
   type Link,
+  type StackMember,
   type TreeEnsemble,
 } from "./estimator.ts";
 import { neighbourMargins } from "./nearest-neighbours.ts";
 import type { Matrix } from "./preparation.ts";
+import { stackMargins, type MemberPrediction } from "./stack-margins.ts";
 
 /** Called after every block of rows; may throw to stop the work. */
 export type Checkpoint = (doneRows: number, totalRows: number) => void;
@@ -32,9 +34,16 @@ export function marginFunction(estimator: Estimator): MarginFunction {
       return (matrix) => drawnClasses(estimator, matrix);
     case "nearest-neighbours":
       return neighbourMargins(estimator);
+    case "stack":
+      return stackMargins(estimator, estimator.members.map(memberPrediction));
     default:
       return assertNever(estimator);
   }
+}
+
+function memberPrediction({ estimator }: StackMember): MemberPrediction {
+  const margins = marginFunction(estimator);
+  return (matrix) => applyLink(estimator.link, margins(matrix));
 }
 
 function treeMargins(ensemble: TreeEnsemble): MarginFunction {
