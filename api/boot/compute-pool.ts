@@ -2,7 +2,7 @@ import type { ComputePool } from "#core/contract/compute.ts";
 import { createPool, type TaskInput, type TaskName, type TimedProgress } from "#lib/ml/index.ts";
 
 /** The engine's worker threads behind the runtime's port. */
-export function createComputePool(options: { size: number }): ComputePool {
+export function createComputePool(options: { size: number; memoryMegabytes?: number }): ComputePool {
   const pool = createPool(options);
   return {
     async run<Output>(
@@ -28,10 +28,15 @@ export function createComputePool(options: { size: number }): ComputePool {
   };
 }
 
-function inWords({ stage, done, total, rowsPerSecond, metric }: TimedProgress) {
+/** Less than this is not worth a word. */
+const SHORT_MILLISECONDS = 2000;
+
+function inWords({ stage, done, total, rowsPerSecond, remainingMilliseconds, metric }: TimedProgress) {
   const rate = rowsPerSecond === null ? "" : `, ${Math.round(rowsPerSecond)} rows/s`;
+  const isLong = remainingMilliseconds !== null && remainingMilliseconds >= SHORT_MILLISECONDS;
+  const left = isLong ? `, about ${Math.round(remainingMilliseconds / 1000)} s left` : "";
   return {
-    message: `${stage} ${done}/${total}${rate}`,
+    message: `${stage} ${done}/${total}${rate}${left}`,
     ...(total > 0 ? { fraction: done / total } : {}),
     ...(metric === undefined ? {} : { metrics: { [metric.name]: metric.value } }),
   };

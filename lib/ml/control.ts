@@ -18,6 +18,26 @@ export interface Control {
   /** @throws MlError cancelled */
   throwIfCancelled(): void;
   report(progress: Progress): void;
+  /** Bytes that the work may take beside its input; without it there is no limit but the machine's. */
+  readonly memoryLimitBytes?: number;
+}
+
+/**
+ * Asks before a large block of memory is taken, so that a limit is a clear answer and not a dead process.
+ * @throws MlError out-of-memory saying what needs how much.
+ */
+export function requireMemory(control: Control, bytes: number, purpose: string): void {
+  const { memoryLimitBytes: limit } = control;
+  if (limit === undefined || bytes <= limit) return;
+  throw new MlError(
+    "out-of-memory",
+    `${purpose} needs ${megabytes(bytes)} MB, more than the limit of ${megabytes(limit)} MB. Use fewer rows or columns, or raise the limit.`,
+    { details: { bytes, limit } },
+  );
+}
+
+function megabytes(bytes: number): number {
+  return Math.ceil(bytes / 1e6);
 }
 
 /** A control for work that nobody watches or stops. */

@@ -5,6 +5,7 @@ import { frameFromRows } from "../frame/frame-rows.ts";
 import { trainModel } from "../learn/train-model.ts";
 import { encodeModel } from "../model/encode-model.ts";
 import { createRandom } from "../random.ts";
+import type { TimedProgress } from "./messages.ts";
 import { createPool } from "./pool.ts";
 
 const random = createRandom(1);
@@ -31,11 +32,13 @@ describe("a pool", () => {
     expect(encodeModel(second.model)).toEqual(here);
   });
 
-  it("reports progress with a rate", async () => {
-    const seen: { done: number; total: number; rowsPerSecond: number | null }[] = [];
+  it("reports progress with a rate and the time that is left", async () => {
+    const seen: TimedProgress[] = [];
     await pool.run("train-model", training, { onProgress: (progress) => seen.push(progress) });
     expect(seen.at(-1)).toMatchObject({ stage: "train", done: 100, total: 100 });
     expect(seen.at(-1)!.rowsPerSecond).toBeGreaterThan(1000);
+    expect(seen.at(-1)!.remainingMilliseconds).toBe(0);
+    expect(seen[0]!.remainingMilliseconds).toBeGreaterThan(0);
   });
 
   it("stops endless work at the signal and goes on with the next task", async () => {
@@ -83,6 +86,16 @@ describe("a pool", () => {
     };
     await expect(pool.run("read-csv", input)).rejects.toMatchObject({ code: "bad-argument" });
     expect((await pool.run("read-csv", { source: { text: "a\n1\n" } })).frame.rowCount).toBe(1);
+  });
+
+  it("refuses work that would take more memory than the limit, and goes on", async () => {
+    const small = createPool({ size: 1, memoryMegabytes: 0.2 });
+    await expect(small.run("train-model", training)).rejects.toMatchObject({
+      code: "out-of-memory",
+      message: expect.stringMatching(/limit of 1 MB.*Use fewer rows/) as string,
+    });
+    expect(await small.run("fingerprint-rows", { frame })).toHaveLength(64);
+    await small.close();
   });
 
   it("survives a worker that runs out of memory", async () => {

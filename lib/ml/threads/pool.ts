@@ -10,6 +10,8 @@ export interface PoolOptions {
   readonly size: number;
   /** Heap limit of each worker. Columns lie outside the heap and do not count. */
   readonly heapMegabytes?: number;
+  /** What one task may take outside the heap beside its input; the task fails as out-of-memory before it takes more. */
+  readonly memoryMegabytes?: number;
 }
 
 export interface RunOptions {
@@ -61,13 +63,15 @@ interface Seat {
 class WorkerPool implements Pool {
   readonly size: number;
   readonly #heapMegabytes: number | undefined;
+  readonly #memoryLimitBytes: number | null;
   readonly #seats: Seat[] = [];
   readonly #waiting: Job[] = [];
   #nextId = 1;
   #isClosed = false;
 
-  constructor({ size, heapMegabytes }: PoolOptions) {
+  constructor({ size, heapMegabytes, memoryMegabytes }: PoolOptions) {
     this.size = size;
+    this.#memoryLimitBytes = memoryMegabytes === undefined ? null : memoryMegabytes * 1e6;
     this.#heapMegabytes = heapMegabytes;
   }
 
@@ -117,7 +121,8 @@ class WorkerPool implements Pool {
       seat.worker.ref();
       const { id, task, input, cancelFlag } = job;
       try {
-        seat.worker.postMessage({ id, task, input, cancelFlag } satisfies JobMessage, []);
+        const memoryLimitBytes = this.#memoryLimitBytes;
+        seat.worker.postMessage({ id, task, input, cancelFlag, memoryLimitBytes } satisfies JobMessage, []);
       } catch (cause) {
         this.#release(seat);
         job.reject(

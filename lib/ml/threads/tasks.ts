@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { compareFrames, type CompareOptions, type DriftReport } from "../drift/compare-frames.ts";
 import type { Control } from "../control.ts";
+import { engineerParts, type EngineeredParts, type EngineerPartsOptions } from "../engineer/engineer-parts.ts";
 import { explainModel, type AttributionOptions, type ExplainOptions } from "../explain/explain-model.ts";
 import { explainRows } from "../explain/explain-rows.ts";
 import type { Explanation } from "../explain/explanation.ts";
@@ -54,6 +55,10 @@ interface TaskTypes {
     output: LeakageHint[];
   };
   "detect-leakage": { input: { frame: Frame; options: Plain<DetectLeakageOptions> }; output: LeakageReport };
+  "engineer-parts": {
+    input: { training: Frame; others: readonly Frame[]; options: Plain<EngineerPartsOptions> };
+    output: EngineeredParts;
+  };
   "split-rows": { input: { frame: Frame; options: SplitOptions }; output: Split };
   "train-model": { input: Plain<TrainModelOptions>; output: TrainedModel };
   "prepare-training": { input: Plain<PrepareTrainingOptions>; output: PreparedTraining };
@@ -111,6 +116,8 @@ export const TASKS: TaskTable = {
   "find-leakage": ({ frame, target, options }, control) =>
     findLeakage(frame, target, { ...options, control }),
   "detect-leakage": ({ frame, options }, control) => detectLeakage(frame, { ...options, control }),
+  "engineer-parts": ({ training, others, options }, control) =>
+    engineerParts(training, others, { ...options, control }),
   "split-rows": ({ frame, options }) => splitRows(frame, options),
   "train-model": (options, control) => trainModel({ threads: TEAM_SIZE, ...options, control }),
   "prepare-training": (options, control) => prepareTraining({ ...options, control }),

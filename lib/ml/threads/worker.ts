@@ -26,10 +26,11 @@ async function runJob(job: JobMessage): Promise<void> {
   }
 }
 
-function jobControl({ id, cancelFlag }: JobMessage): Control {
+function jobControl({ id, cancelFlag, memoryLimitBytes }: JobMessage): Control {
   const startedAt = performance.now();
   let sentAt = -Infinity;
   return {
+    ...(memoryLimitBytes === null ? {} : { memoryLimitBytes }),
     throwIfCancelled: () => {
       if (Atomics.load(cancelFlag, 0) !== 0) throw cancelledError();
     },
@@ -42,7 +43,11 @@ function jobControl({ id, cancelFlag }: JobMessage): Control {
         progress.rows === undefined || elapsedMilliseconds < 1
           ? null
           : (progress.rows / elapsedMilliseconds) * 1000;
-      send({ kind: "progress", id, progress: { ...progress, elapsedMilliseconds, rowsPerSecond } });
+      const { done, total } = progress;
+      const remainingMilliseconds =
+        done > 0 && total >= done ? (elapsedMilliseconds / done) * (total - done) : null;
+      const timed = { ...progress, elapsedMilliseconds, rowsPerSecond, remainingMilliseconds };
+      send({ kind: "progress", id, progress: timed });
     },
   };
 }

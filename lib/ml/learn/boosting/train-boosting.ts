@@ -71,6 +71,7 @@ export function trainBoosting(request: BoostingRequest): BoostingResult {
     loss: { loss: request.loss, classCount, quantile },
     maximalLeaves: parameters.maximalLeaves,
     isShared: threads > 1,
+    control,
   });
   const team = createTeam(memory, threads, control);
   try {

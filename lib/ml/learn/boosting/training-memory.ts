@@ -1,3 +1,4 @@
+import { requireMemory, type Control } from "../../control.ts";
 import { MlError } from "../../score/ml-error.ts";
 import type { Matrix } from "../../score/preparation.ts";
 import { binColumn, type Binning } from "./binning.ts";
@@ -137,14 +138,15 @@ interface MemoryRequest {
   readonly maximalLeaves: number;
   /** True when other threads are to see it. */
   readonly isShared: boolean;
+  readonly control: Control;
 }
 
 /**
  * Bins a matrix and sets up the memory for trees of at most `maximalLeaves` leaves.
- * @throws MlError out-of-memory when the memory cannot be had.
+ * @throws MlError out-of-memory when the memory may or can not be had.
  */
 export function createTrainingMemory(request: MemoryRequest): TrainingMemory {
-  const { matrix, binning, rows, loss, maximalLeaves, isShared } = request;
+  const { matrix, binning, rows, loss, maximalLeaves, isShared, control } = request;
   const shape: TrainingShape = {
     rowCount: matrix.rowCount,
     featureOffsets: binning.features.map(({ offset }) => offset),
@@ -153,7 +155,9 @@ export function createTrainingMemory(request: MemoryRequest): TrainingMemory {
     isWeighted: rows.weights !== null,
     loss,
   };
-  const views = viewTrainingMemory(allocate(layOut(shape).byteLength, isShared), shape);
+  const { byteLength } = layOut(shape);
+  requireMemory(control, byteLength, "Training");
+  const views = viewTrainingMemory(allocate(byteLength, isShared), shape);
   for (const [index, feature] of binning.features.entries()) {
     binColumn(matrix.columns[index]!.values, feature, views.bins[index]!);
   }
