@@ -5,6 +5,7 @@ import { generateModelCard } from "./compliance/generate-model-card.ts";
 import { cleanData } from "./data/clean-data.ts";
 import { classifyProblemTool } from "./data/classify-problem.ts";
 import { detectLeakageTool } from "./data/detect-leakage.ts";
+import { engineerFeatures } from "./data/engineer-features.ts";
 import { loadDataset } from "./data/load-dataset.ts";
 import { profileData } from "./data/profile-data.ts";
 import { splitTrainTest } from "./data/split-train-test.ts";
@@ -28,6 +29,7 @@ export const tools: readonly ToolDefinition[] = [
   classifyProblemTool,
   cleanData,
   splitTrainTest,
+  engineerFeatures,
   lookupAlgorithm,
   trainClassifier,
   trainRegressor,

@@ -52,6 +52,12 @@ export {
   type TargetCandidate,
 } from "./profile/classify-problem.ts";
 
+export { PERIODS, sourcesOf, type EngineeringPlan, type PlannedStep } from "./engineer/engineering-plan.ts";
+export { INVERTIBLE } from "./engineer/restore-sources.ts";
+export { suggestPlan } from "./engineer/suggest-plan.ts";
+export { rawSourcesOf } from "./engineer/trace-sources.ts";
+export { DATE_UNITS } from "./score/engineering.ts";
+
 export {
   splitRows,
   type Split,

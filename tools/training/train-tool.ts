@@ -21,6 +21,7 @@ import { protectedColumns, timeColumn } from "../engine/request-columns.ts";
 import { inEngine, runTask } from "../engine/run-task.ts";
 import { trackExperiment, type TrackingOutcome } from "../engine/track-experiment.ts";
 import type { ModelFact } from "../facts.ts";
+import { engineeredFeatures } from "./engineered-features.ts";
 
 /** What both training tools take. */
 export const TrainInput = z.strictObject({
@@ -46,6 +47,7 @@ export const TrainInput = z.strictObject({
     .min(20)
     .optional()
     .describe("the reason for which the model may learn from protected columns; without one it never does"),
+  engineering: digestOf("the pipeline of engineer_features; give the raw parts beside it").optional(),
   features: z
     .array(z.string())
     .min(1)
@@ -89,7 +91,17 @@ export async function train(
   const validation = await loadFrame(context, input.validation);
   const withheld = protectedColumns(context, input.protected);
   const time = timeColumn(context, input.timeColumn);
-  const features = featuresOf(training, { input, withheld, time });
+  const made = await engineeredFeatures(context, {
+    pipeline: input.engineering,
+    target: input.target,
+    features: input.features,
+    withheld: input.useProtected === undefined ? withheld : [],
+  });
+  const onlyMade = made.features.length > 0 && made.rawFeatures?.length === 0;
+  const raw = onlyMade
+    ? []
+    : featuresOf(training, { input: withFeatures(input, made.rawFeatures), withheld, time });
+  const features = [...raw, ...made.features];
   const positive = input.positiveClass == null ? {} : { positiveClass: input.positiveClass };
   const trained = await trainThroughBackend(context, {
     training,
@@ -99,6 +111,7 @@ export async function train(
     problem,
     ...positive,
     features,
+    ...(made.plan === undefined ? {} : { engineering: made.plan }),
     parameters: {
       ...(isLibraryAlgorithm(input.algorithm) ? {} : DEFAULTS[input.algorithm]),
       ...input.parameters,
@@ -137,6 +150,7 @@ export async function train(
       algorithm: input.algorithm,
       parameters: trained.model.training.parameters,
       features,
+      ...(input.engineering === undefined ? {} : { engineering: input.engineering }),
       withheld: withheld.filter((name) => !features.includes(name)),
       ...(input.useProtected === undefined ? {} : { reasonForProtected: input.useProtected }),
       dropped: trained.dropped,
@@ -180,6 +194,11 @@ export async function train(
     },
     facts: { model: fact },
   };
+}
+
+/** The input with these features in place of its own. */
+function withFeatures(input: TrainInput, features: string[] | undefined): TrainInput {
+  return features === undefined ? input : { ...input, features };
 }
 
 /**
