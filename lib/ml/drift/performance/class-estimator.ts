@@ -1,0 +1,109 @@
+import { createRandom, type Random } from "../../random.ts";
+import { MlError } from "../../score/ml-error.ts";
+import type { Predictions } from "../../score/scorer.ts";
+import { drawnCounts } from "./binary-estimator.ts";
+import type { KnownRows } from "./estimate-performance.ts";
+import { expectedClassMetrics, type MetricNumbers } from "./expected-metrics.ts";
+import {
+  chooseRecalibration,
+  fitRecalibration,
+  labelledScores,
+  uncertainRecalibration,
+  type LabelledScores,
+  type RecalibrationName,
+} from "./recalibrate.ts";
+import { windowMetrics, type WindowEstimator } from "./window-estimator.ts";
+
+type ClassPredictions = Extract<Predictions, { readonly kind: "multiclass" }>;
+
+const RULE =
+  "confidence-based performance estimation (NannyML's CBPE) for several classes: each class's probability is " +
+  "recalibrated against the rest where that pays on held-out rows, all are made to add up to 1, and give an expected " +
+  "confusion matrix. Bands: outcomes drawn by the probabilities of recalibrations of bootstrapped references (logistic ones where none pays). Limits: " +
+  "3 deviations of as many rows drawn from the reference";
+
+interface ClassRows {
+  readonly name: RecalibrationName;
+  readonly rows: LabelledScores;
+}
+
+export function classEstimator(reference: ClassPredictions, known: KnownRows): WindowEstimator {
+  const { actual, level, resamples, seed, control } = known;
+  const classes = reference.probabilities.map((scores, index): ClassRows => {
+    const rows = labelledScores(
+      scores,
+      Uint8Array.from(actual, (label) => (label === index ? 1 : 0)),
+    );
+    return { name: chooseRecalibration(rows), rows };
+  });
+  const referenceMetrics = realisedMetrics(reference.predicted, actual, classes.length);
+  return {
+    recalibration: classes.map(({ name }) => name),
+    rule: RULE,
+    estimate({ predictions }) {
+      if (predictions.kind !== "multiclass") throw new MlError("bad-model", "The model changed its problem.");
+      const random = createRandom(seed);
+      const { probabilities, predicted } = predictions;
+      const possible: MetricNumbers[] = [];
+      const usual: MetricNumbers[] = [];
+      for (let draw = 0; draw < resamples; draw++) {
+        control.throwIfCancelled();
+        const chances = recalibrated(classes, probabilities, drawnCounts(actual.length, random));
+        const outcomes = Float64Array.from(predicted, (_, row) => drawnClass(chances, row, random));
+        possible.push(realisedMetrics(predicted, outcomes, classes.length));
+        const drawn = Uint32Array.from(predicted, () => random.integer(actual.length));
+        usual.push(
+          realisedMetrics(
+            Int32Array.from(drawn, (row) => reference.predicted[row]!),
+            Float64Array.from(drawn, (row) => actual[row]!),
+            classes.length,
+          ),
+        );
+      }
+      const estimate = expectedClassMetrics(predicted, recalibrated(classes, probabilities, null));
+      return windowMetrics({ estimate, reference: referenceMetrics, possible, usual, level });
+    },
+  };
+}
+
+function recalibrated(
+  classes: readonly ClassRows[],
+  probabilities: readonly Float64Array[],
+  weights: Float64Array | null,
+): Float64Array[] {
+  const chances = classes.map(({ name, rows }, index) =>
+    fitRecalibration(
+      weights === null ? name : uncertainRecalibration(name),
+      rows,
+      weights,
+    )(probabilities[index]!).slice(),
+  );
+  for (let row = 0; row < chances[0]!.length; row++) {
+    const mass = chances.reduce((sum, column) => sum + column[row]!, 0);
+    for (const [index, column] of chances.entries()) {
+      // Where every class was called impossible, the model's own probabilities stand.
+      column[row] = mass > 1e-9 ? column[row]! / mass : probabilities[index]![row]!;
+    }
+  }
+  return chances;
+}
+
+function drawnClass(chances: readonly Float64Array[], row: number, random: Random): number {
+  let rest = random.uniform();
+  for (const [index, column] of chances.entries()) {
+    rest -= column[row]!;
+    if (rest < 0) return index;
+  }
+  return chances.length - 1;
+}
+
+function realisedMetrics(
+  predicted: ArrayLike<number>,
+  actual: Float64Array,
+  classCount: number,
+): MetricNumbers {
+  const indicators = Array.from({ length: classCount }, (_, index) =>
+    Uint8Array.from(actual, (label) => (label === index ? 1 : 0)),
+  );
+  return expectedClassMetrics(predicted, indicators);
+}
