@@ -1,5 +1,6 @@
 import { assertNever } from "./assert-never.ts";
 import { compareCodePoints } from "./column.ts";
+import { readCalibration } from "./decode-calibration.ts";
 import { readEngineering } from "./decode-engineering.ts";
 import { readEstimator } from "./decode-estimator.ts";
 import { outputCount } from "./estimator.ts";
@@ -52,7 +53,10 @@ export function decodeModel(file: Uint8Array | string): Model {
     const found = typeof format === "string" ? `"${format}"` : "no format name";
     throw new MlError("bad-model", `A ${MODEL_FORMAT} file is expected, but this one states ${found}.`);
   }
-  const fields = readObject(root, MODEL_KEYS);
+  // Models without calibration have no such key, so that the files of before it keep their bytes.
+  const hasCalibration = readRecord(root).calibration !== undefined;
+  const keys = [...MODEL_KEYS, ...(hasCalibration ? (["calibration"] as const) : [])] as const;
+  const fields = readObject(root, keys);
   const problem = readOneOf<Problem>(fields.problem, ["binary", "multiclass", "regression"]);
   const preparation = readPreparation(fields.preparation);
   const estimator = readEstimator(fields.estimator, preparation.encoders);
@@ -66,11 +70,21 @@ export function decodeModel(file: Uint8Array | string): Model {
     estimator,
     classes,
     positiveClass: readNullable(fields.positiveClass, readString),
+    ...(hasCalibration ? calibrationOf(fields.calibration, { problem, estimator }) : {}),
     decision: readDecision(fields.decision),
     training: readTraining(fields.training),
   };
   checkClasses(model, fields.classes);
   return model;
+}
+
+function calibrationOf(
+  node: JsonNode,
+  { problem, estimator }: Pick<Model, "problem" | "estimator">,
+): Pick<Model, "calibration"> {
+  if (node.value === null) return {};
+  if (problem === "regression") throw badNode(node, "a regression has no probabilities to calibrate");
+  return { calibration: readCalibration(node, outputCount(estimator)) };
 }
 
 function parseJson(file: Uint8Array | string): unknown {

@@ -1,3 +1,4 @@
+import type { Calibration } from "./calibration.ts";
 import type { Estimator } from "./estimator.ts";
 import type { Feature } from "./feature.ts";
 import type { Preparation } from "./preparation.ts";
@@ -15,7 +16,8 @@ interface DecisionColumn {
 /**
  * How a prediction becomes a decision. `threshold`: positive when the probability is at least `value`.
  * `group-thresholds`: the same with one value per group (crossed labels joined by " & "), `fallback` for others.
- * `argmax`: the most probable class, the first on ties. `identity`: the value itself.
+ * `argmax`: the most probable class, the first on ties. `identity`: the value itself. Probabilities are those after
+ * calibration, where the model has one.
  */
 export type DecisionRule =
   | { readonly kind: "threshold"; readonly value: number }
@@ -50,6 +52,8 @@ export interface Model {
   /** Class labels in the order of the outputs; null for regression. For two classes the second is the positive one. */
   readonly classes: readonly string[] | null;
   readonly positiveClass: string | null;
+  /** Absent in a model whose probabilities are used as they are. */
+  readonly calibration?: Calibration;
   readonly decision: DecisionRule;
   readonly training: TrainingRecord;
 }

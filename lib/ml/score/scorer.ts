@@ -1,5 +1,6 @@
 import { assertNever } from "./assert-never.ts";
 import { applyPreparation } from "./apply-preparation.ts";
+import { applyCalibration } from "./calibration.ts";
 import type { Column } from "./column.ts";
 import { decideArgmax, decideBinary, thresholdsOf } from "./decide.ts";
 import type { Feature } from "./feature.ts";
@@ -53,7 +54,8 @@ export function createScorer(model: Model): Scorer {
   const inputs = modelInputs(model);
   const scoreColumns: Scorer["scoreColumns"] = (columns, rowCount, checkpoint) => {
     const matrix = applyPreparation(model.preparation, columns, rowCount);
-    const outputs = applyLink(model.estimator.link, margins(matrix, checkpoint));
+    const linked = applyLink(model.estimator.link, margins(matrix, checkpoint));
+    const outputs = model.calibration === undefined ? linked : applyCalibration(model.calibration, linked);
     switch (model.problem) {
       case "binary": {
         const probability = outputs[0]!;
