@@ -1,5 +1,6 @@
 import { assertNever } from "../score/assert-never.ts";
 import type { Control } from "../control.ts";
+import { applyCalibration, type Calibration } from "../score/calibration.ts";
 import { outputCount, type Estimator, type TreeEnsemble } from "../score/estimator.ts";
 import { applyLink, marginFunction } from "../score/margins.ts";
 import { MlError } from "../score/ml-error.ts";
@@ -43,7 +44,9 @@ export interface AttributionRequest {
   readonly background: Matrix | null;
   /** Raw features, in the order of their first matrix column. */
   readonly features: readonly string[];
-  /** `probability` explains what the link makes of the margins. */
+  /** The model's calibration, which only probabilities pass through. */
+  readonly calibration?: Calibration;
+  /** `probability` explains what link and calibration make of the margins: what the model answers. */
   readonly space: "margin" | "probability";
   /** Per row, for the kernel. */
   readonly coalitions?: number;
@@ -72,7 +75,7 @@ export function attributeMatrix(request: AttributionRequest): Attribution {
     );
   }
   const predict = (rows: Matrix): Float64Array[] =>
-    space === "margin" ? margins(rows) : applyLink(estimator.link, margins(rows));
+    space === "margin" ? margins(rows) : answered(request, margins(rows));
   const bySource = (
     raw: Contributions,
   ): Pick<Attribution, "expected" | "contributions" | "standardErrors"> => ({
@@ -131,6 +134,14 @@ export function attributeMatrix(request: AttributionRequest): Attribution {
     default:
       return assertNever(method);
   }
+}
+
+function answered(
+  { estimator, calibration }: AttributionRequest,
+  margins: readonly Float64Array[],
+): Float64Array[] {
+  const linked = applyLink(estimator.link, margins);
+  return calibration === undefined ? linked : applyCalibration(calibration, linked);
 }
 
 /**

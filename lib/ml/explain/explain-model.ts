@@ -79,6 +79,7 @@ export function explainColumns(
   const features = [...new Set(model.preparation.encoders.map((encoder) => encoder.column))];
   const request: AttributionRequest = {
     estimator: model.estimator,
+    ...(model.calibration === undefined ? {} : { calibration: model.calibration }),
     method,
     matrix,
     background: background?.matrix ?? null,

@@ -116,8 +116,8 @@ describe("fairness intervals", () => {
 /** Twenty-four decisions; the numbers below are those of fairlearn 0.15.0's MetricFrame on them. */
 const labels = [1, 0, 1, 1, 0, 0, 1, 0, 1, 1, 0, 0, 1, 0, 1, 0, 0, 1, 1, 0, 1, 0, 0, 1];
 const predicted = [1, 0, 0, 1, 1, 0, 1, 0, 1, 0, 0, 1, 1, 0, 1, 0, 1, 0, 1, 0, 0, 0, 1, 1];
-const sexes = [..."aabbccaabbccabcabcaabbcc"];
-const regions = [..."uuuuuuvvvvvvuuuvvvvvvuuu"];
+const sexes = Array.from("aabbccaabbccabcabcaabbcc");
+const regions = Array.from("uuuuuuvvvvvvuuuvvvvvvuuu");
 const codesOf = (values: readonly string[]) => {
   const names = [...new Set(values)].toSorted();
   return { labels: names, codes: Int32Array.from(values, (value) => names.indexOf(value)) };

@@ -1,9 +1,25 @@
 import { UNWATCHED, type Control } from "../control.ts";
+import { assertNever } from "../score/assert-never.ts";
+import type { FairnessNumbers } from "./group-fairness.ts";
 import { requireInRange } from "../parameter-range.ts";
 import { operatingPoints, type GroupedScores, type OperatingPoint } from "./operating-points.ts";
 
 /** The rates that are to be alike: selection rates; true and false positive rates; true positive rates. */
 export type FairnessConstraint = "demographic-parity" | "equalized-odds" | "equal-opportunity";
+
+/** The single number that says how far a constraint is missed. */
+export function constrainedDifference(numbers: FairnessNumbers, constraint: FairnessConstraint): number {
+  switch (constraint) {
+    case "demographic-parity":
+      return numbers.demographicParityDifference;
+    case "equal-opportunity":
+      return numbers.equalOpportunityDifference;
+    case "equalized-odds":
+      return numbers.equalizedOddsDifference;
+    default:
+      return assertNever(constraint);
+  }
+}
 
 /** What is kept as high as the constraint allows. */
 export type ThresholdObjective = "accuracy" | "balanced-accuracy";
