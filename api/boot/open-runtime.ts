@@ -14,6 +14,7 @@ import { writeOnce } from "#lib/crypto/write-once.ts";
 import { createLiveChannel } from "#lib/live/create-live-channel.ts";
 import { createRunFolders } from "#lib/run-folder/create-run-folders.ts";
 import { createPackageModel } from "#tools/deployment/package-model.ts";
+import { SAMPLES } from "#tools/samples.ts";
 import { createBackends } from "./create-backends.ts";
 import { createComputePool } from "./compute-pool.ts";
 import { createProviders, type ProviderChoice } from "./create-providers.ts";
@@ -33,6 +34,8 @@ export interface OpenedRuntime {
   home: Home;
   deployment: LoadedDeployment;
   environment: NodeJS.ProcessEnv;
+  /** What `sample:NAME` stands for in inputs by hand. */
+  samples: typeof SAMPLES;
   /** Ends connections, worker threads and stores; a second call waits for the first. */
   close(): Promise<void>;
 }
@@ -153,6 +156,7 @@ function assemble(parts: {
     home,
     deployment,
     environment: parts.environment,
+    samples: SAMPLES,
     close() {
       closing ??= closeAll([
         () => providers.close(),

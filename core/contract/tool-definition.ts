@@ -118,6 +118,11 @@ export interface ToolDefinition<Input extends z.ZodType = z.ZodType, Output exte
   /** True when calls of one turn may overlap in time. */
   parallel: boolean;
   timeoutMs: number;
+  /**
+   * An input that runs as it stands, for people who try the tool by hand. A text `sample:NAME` stands for one of the
+   * samples that the command line makes in the home (a file, a dataset, a model).
+   */
+  example?: z.input<Input>;
   run(input: z.output<Input>, context: ToolContext): Promise<ToolOutcome<z.input<Output>>>;
 }
 

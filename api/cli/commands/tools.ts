@@ -1,16 +1,23 @@
+import { join } from "node:path";
 import type { Command } from "commander";
 import { Role } from "#core/contract/actor.ts";
 import { fail } from "#core/contract/failure.ts";
+import type { ToolDefinition } from "#core/contract/tool-definition.ts";
 import { callByHand } from "#core/run/call-by-hand.ts";
 import type { OfferedTool } from "#core/run/offered-tool.ts";
 import type { Shelf } from "../../boot/load-shelf.ts";
+import { shippedTool } from "../../boot/shipped-tool.ts";
 import { localUser } from "../../boot/local-user.ts";
 import { type CommandContext, reportFailure, withRuntime } from "../command-context.ts";
 import { exitCodeOf } from "../exit-code.ts";
 import { table } from "../terminal.ts";
 import { numberOption, seedRange } from "../number-option.ts";
 import { parseInput } from "../parse-input.ts";
+import { createSampleResolver } from "../resolve-samples.ts";
 import { reportUnknown, withShelf } from "./shelf.ts";
+
+/** The same samples whatever the seed of the call is that they are made for. */
+const SAMPLE_SEED = 0;
 
 export function addToolsCommand(tools: Command, context: CommandContext): void {
   tools
@@ -58,10 +65,14 @@ export function addToolsCommand(tools: Command, context: CommandContext): void {
     .command("call")
     .description("one tool through the same door as an agent's call")
     .argument("<name>")
-    .requiredOption("--input <json>", "arguments as JSON, or @FILE")
+    .requiredOption(
+      "--input <json>",
+      "arguments as JSON, or @FILE; sample:NAME stands for a sample that is made first",
+    )
     .option("--agent <id>", "decide as if this agent called")
     .option("--role <role>", "decide as if the caller had this role")
     .option("--seed <number>", "seed of what is random", "0")
+    .addHelpText("after", ({ command }) => exampleOf(command.args[0]))
     .action(async (name: string, flags: { input: string; agent?: string; role?: string; seed: string }) => {
       const input = await parseInput(context, flags.input);
       if (input === undefined) return;
@@ -78,7 +89,7 @@ export function addToolsCommand(tools: Command, context: CommandContext): void {
         reportFailure(context, seed.failure);
         return;
       }
-      await withRuntime(context, {}, async ({ runtime }) => {
+      await withRuntime(context, {}, async ({ runtime, samples, home }) => {
         const stop = new AbortController();
         for (const signal of ["SIGINT", "SIGTERM"] as const) {
           process.once(signal, () => {
@@ -86,13 +97,29 @@ export function addToolsCommand(tools: Command, context: CommandContext): void {
           });
         }
         const user = localUser();
-        const made = await callByHand(runtime, {
-          tool: name,
-          input,
+        const caller = {
           by: user.kind === "user" ? { ...user, role: role.data } : user,
+          signal: stop.signal,
+        };
+        const resolveSamples = createSampleResolver({
+          samples,
+          folder: join(home.root, "samples"),
+          call: (tool, given) => callByHand(runtime, { ...caller, tool, input: given, seed: SAMPLE_SEED }),
+          announce: (line) => {
+            context.terminal.talk(line);
+          },
+        });
+        const resolved = await resolveSamples(input);
+        if (!resolved.ok) {
+          reportFailure(context, resolved.failure);
+          return;
+        }
+        const made = await callByHand(runtime, {
+          ...caller,
+          tool: name,
+          input: resolved.value,
           ...(flags.agent === undefined ? {} : { agent: flags.agent }),
           seed: seed.value ?? 0,
-          signal: stop.signal,
         });
         const { end, decision, millis, callId } = made;
         if (end.ok) {
@@ -113,18 +140,32 @@ export function addToolsCommand(tools: Command, context: CommandContext): void {
     });
 }
 
+/** What the help of one tool adds: what the tool does, and a call that runs as it stands. */
+function exampleOf(name: string | undefined): string {
+  const tool = name === undefined ? undefined : shippedTool(name);
+  if (tool === undefined) return "";
+  const example = tool.example === undefined ? [] : ["", "Runs as it stands:", `  ${exampleCall(tool)}`];
+  return ["", `${tool.name}: ${tool.description}`, ...example].join("\n");
+}
+
+/** A shell takes everything between single quotes as it is, but for the quote itself. */
+function exampleCall({ name, example }: ToolDefinition): string {
+  return `swarm tools call ${name} --input '${JSON.stringify(example).replaceAll("'", String.raw`'\''`)}'`;
+}
+
 /** Tools that a person can call; handing work over needs a run around it. */
 const handTools = (shelf: Shelf): OfferedTool[] =>
   shelf.tools.list().filter((tool) => tool.definition.group !== "delegation");
 
 function toolJson({ definition, offer, outputSchema }: OfferedTool) {
-  const { name, group, description, effect, repeat, parallel, timeoutMs } = definition;
+  const { name, group, description, effect, repeat, parallel, timeoutMs, example } = definition;
   return {
     name,
     group,
     description,
     input: offer.inputSchema,
     output: outputSchema,
+    ...(example === undefined ? {} : { example }),
     effect,
     repeat,
     parallel,
