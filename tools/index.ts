@@ -16,6 +16,7 @@ import { detectDrift } from "./evaluation/detect-drift.ts";
 import { evaluateModelTool } from "./evaluation/evaluate-model.ts";
 import { explainModelTool } from "./evaluation/explain-model.ts";
 import { lookupAlgorithm } from "./knowledge/lookup-algorithm.ts";
+import { calibrateModelTool } from "./training/calibrate-model.ts";
 import { mitigateBias } from "./training/mitigate-bias.ts";
 import { trainClassifier } from "./training/train-classifier.ts";
 import { trainRegressor } from "./training/train-regressor.ts";
@@ -33,6 +34,7 @@ export const tools: readonly ToolDefinition[] = [
   lookupAlgorithm,
   trainClassifier,
   trainRegressor,
+  calibrateModelTool,
   mitigateBias,
   evaluateModelTool,
   explainModelTool,

@@ -87,6 +87,14 @@ export { BOOSTING_DEFAULTS, type BoostingParameters } from "./learn/boosting/boo
 export type { BoostingRound } from "./learn/boosting/train-boosting.ts";
 export type { ClassWeights } from "./learn/class-weights.ts";
 
+export {
+  calibrateModel,
+  type CalibrateOptions,
+  type CalibrationAttempt,
+  type CalibrationResult,
+} from "./calibrate/calibrate-model.ts";
+export type { CalibrationQuality } from "./calibrate/calibration-quality.ts";
+
 export { decodeModel } from "./score/decode-model.ts";
 export { parseEstimator } from "./score/parse-estimator.ts";
 export { encodeModel } from "./model/encode-model.ts";
@@ -169,6 +177,26 @@ export {
   type NumericDrift,
 } from "./drift/compare-columns.ts";
 export { PSI_RULE } from "./drift/divergences.ts";
+export { adjustedPValues } from "./drift/benjamini-hochberg.ts";
+export { holdStates, type HeldState } from "./drift/hold-states.ts";
+export { OTHER_CATEGORIES } from "./drift/profile/compare-with-profile.ts";
+export type {
+  ProfileColumnDrift,
+  ProfileDriftReport,
+  ProfileFinding,
+} from "./drift/profile/profile-drift-report.ts";
+export {
+  PROFILE_FORMAT,
+  PROFILE_VERSION,
+  type ReferenceProfile,
+} from "./drift/profile/reference-profile.ts";
+export type { MultivariateDrift } from "./drift/multivariate/multivariate-drift.ts";
+export type {
+  PerformanceEstimate,
+  RowWindow,
+  WindowEstimate,
+} from "./drift/performance/estimate-performance.ts";
+export type { WindowPerformance } from "./drift/performance/performance-by-window.ts";
 
 export { explainModel, type ExplainOptions } from "./explain/explain-model.ts";
 export { explainedOutputs, type RowExplanation } from "./explain/explain-rows.ts";

@@ -1,7 +1,38 @@
 import { availableParallelism } from "node:os";
+import {
+  calibrateModel,
+  type CalibrateOptions,
+  type CalibrationResult,
+} from "../calibrate/calibrate-model.ts";
 import { compareFrames, type CompareOptions, type DriftReport } from "../drift/compare-frames.ts";
+import {
+  multivariateDrift,
+  type MultivariateDrift,
+  type MultivariateOptions,
+} from "../drift/multivariate/multivariate-drift.ts";
+import {
+  estimatePerformance,
+  type EstimateOptions,
+  type PerformanceEstimate,
+} from "../drift/performance/estimate-performance.ts";
+import {
+  performanceByWindow,
+  type WindowPerformance,
+  type WindowPerformanceOptions,
+} from "../drift/performance/performance-by-window.ts";
+import {
+  buildReferenceProfile,
+  type ReferenceProfileOptions,
+} from "../drift/profile/build-reference-profile.ts";
+import { createDriftAccumulator } from "../drift/profile/drift-accumulator.ts";
+import type { ProfileDriftReport } from "../drift/profile/profile-drift-report.ts";
+import type { ReferenceProfile } from "../drift/profile/reference-profile.ts";
 import type { Control } from "../control.ts";
-import { engineerParts, type EngineeredParts, type EngineerPartsOptions } from "../engineer/engineer-parts.ts";
+import {
+  engineerParts,
+  type EngineeredParts,
+  type EngineerPartsOptions,
+} from "../engineer/engineer-parts.ts";
 import { explainModel, type AttributionOptions, type ExplainOptions } from "../explain/explain-model.ts";
 import { explainRows } from "../explain/explain-rows.ts";
 import type { Explanation } from "../explain/explanation.ts";
@@ -77,6 +108,10 @@ interface TaskTypes {
     input: { model: Model; rows: readonly RawRow[]; options?: Plain<AttributionOptions> };
     output: Explanation;
   };
+  "calibrate-model": {
+    input: { model: Model; frame: Frame; options?: Plain<CalibrateOptions> };
+    output: CalibrationResult;
+  };
   "audit-fairness": {
     input: { model: Model; frame: Frame; options: Plain<AuditOptions> };
     output: FairnessAudit;
@@ -88,6 +123,23 @@ interface TaskTypes {
   "compare-frames": {
     input: { reference: Frame; current: Frame; options?: Plain<CompareOptions> };
     output: DriftReport;
+  };
+  "build-reference-profile": {
+    input: { frame: Frame; options?: Plain<ReferenceProfileOptions> };
+    output: ReferenceProfile;
+  };
+  "compare-with-profile": { input: { profile: ReferenceProfile; frame: Frame }; output: ProfileDriftReport };
+  "multivariate-drift": {
+    input: { reference: Frame; current: Frame; options: Plain<MultivariateOptions> };
+    output: MultivariateDrift;
+  };
+  "estimate-performance": {
+    input: { model: Model; reference: Frame; current: Frame; options: Plain<EstimateOptions> };
+    output: PerformanceEstimate;
+  };
+  "performance-by-window": {
+    input: { model: Model; promotion: Frame; labelled: Frame; options: Plain<WindowPerformanceOptions> };
+    output: WindowPerformance[];
   };
 }
 
@@ -134,10 +186,25 @@ export const TASKS: TaskTable = {
   "explain-model": ({ model, frame, options }, control) =>
     explainModel(model, frame, { ...options, control }),
   "explain-rows": ({ model, rows, options }, control) => explainRows(model, rows, { ...options, control }),
+  "calibrate-model": ({ model, frame, options }, control) =>
+    calibrateModel(model, frame, { ...options, control }),
   "audit-fairness": ({ model, frame, options }, control) =>
     auditFairness(model, frame, { ...options, control }),
   "fit-group-thresholds": ({ model, frame, options }, control) =>
     fitGroupThresholds(model, frame, { ...options, control }),
   "compare-frames": ({ reference, current, options }, control) =>
     compareFrames(reference, current, { ...options, control }),
+  "build-reference-profile": ({ frame, options }, control) =>
+    buildReferenceProfile(frame, { ...options, control }),
+  "compare-with-profile": ({ profile, frame }, control) => {
+    const accumulator = createDriftAccumulator(profile);
+    accumulator.add(frame, control);
+    return accumulator.report();
+  },
+  "multivariate-drift": ({ reference, current, options }, control) =>
+    multivariateDrift(reference, current, { ...options, control }),
+  "estimate-performance": ({ model, reference, current, options }, control) =>
+    estimatePerformance(model, { reference, current }, { ...options, control }),
+  "performance-by-window": ({ model, promotion, labelled, options }, control) =>
+    performanceByWindow(model, { promotion, labelled }, { ...options, control }),
 };
