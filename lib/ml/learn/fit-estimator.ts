@@ -4,6 +4,7 @@ import type { Estimator } from "../score/estimator.ts";
 import type { Problem } from "../score/model-file.ts";
 import { fitBoosting } from "./boosting/fit-boosting.ts";
 import type { BoostingRound, LabelledMatrix } from "./boosting/train-boosting.ts";
+import { fitForest } from "./forest/fit-forest.ts";
 import { fitBaseline } from "./linear/fit-baseline.ts";
 import { fitElasticNet, fitLeastSquares, fitLinear } from "./linear/fit-linear.ts";
 import { fitNeighbours } from "./neighbours/fit-neighbours.ts";
@@ -14,6 +15,9 @@ import { fitNeighbours } from "./neighbours/fit-neighbours.ts";
  */
 export const ALGORITHMS = [
   "gradient-boosting",
+  "random-forest",
+  "extra-trees",
+  "decision-tree",
   "linear",
   "ols",
   "lasso",
@@ -55,6 +59,10 @@ export function fitEstimator(request: FitRequest): FitResult {
   switch (request.algorithm) {
     case "gradient-boosting":
       return fitBoosting(request);
+    case "random-forest":
+    case "extra-trees":
+    case "decision-tree":
+      return fitForest(request, request.algorithm);
     case "linear":
       return fitLinear(request);
     case "ols":

@@ -57,6 +57,9 @@ export function trainModel(options: TrainModelOptions): TrainedModel {
 export function preparationOf(algorithm: AlgorithmName): "trees" | "linear" {
   switch (algorithm) {
     case "gradient-boosting":
+    case "random-forest":
+    case "extra-trees":
+    case "decision-tree":
     case "baseline":
       return "trees";
     case "linear":

@@ -98,7 +98,8 @@ function readLinear(node: JsonNode, encoders: readonly Encoder[]): LinearEstimat
   };
 }
 
-function readTreeEnsemble(node: JsonNode, columnCount: number): TreeEnsemble {
+/** Reads trees over so many matrix columns. */
+export function readTreeEnsemble(node: JsonNode, columnCount: number): TreeEnsemble {
   const keys = ["kind", "link", "outputs", "base", "inputPrecision", "trees"] as const;
   const fields = readObject(node, keys);
   const outputs = readInteger(fields.outputs, 1);
