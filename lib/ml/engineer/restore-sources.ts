@@ -22,6 +22,7 @@ export const INVERTIBLE: Readonly<
   "target-mean": "no",
   rare: "no",
   interaction: "alone",
+  decorrelate: "no",
 };
 
 /**
@@ -72,6 +73,7 @@ export function restoreSources(
     case "frequency":
     case "target-mean":
     case "rare":
+    case "decorrelate":
       return null;
     default:
       return assertNever(step);

@@ -1,6 +1,7 @@
 import { assertNever } from "./assert-never.ts";
 import { cellText, compareCodePoints, MISSING_BOOLEAN, type Column } from "./column.ts";
 import { datePart } from "./date-part.ts";
+import { decorrelateColumns } from "./decorrelate.ts";
 import type {
   BinStep,
   CyclicStep,
@@ -78,6 +79,8 @@ export function applyStep(step: EngineeringStep, sources: readonly Column[], row
       return [categories(name!, rareTexts(step, first, rowCount))];
     case "interaction":
       return [categories(name!, crossedTexts(first, second!, rowCount))];
+    case "decorrelate":
+      return decorrelateColumns(step, sources, rowCount);
     default:
       return assertNever(step);
   }

@@ -2,6 +2,7 @@ import { assertNever } from "./assert-never.ts";
 import { DATE_UNITS, type Engineering, type EngineeringStep } from "./engineering.ts";
 import {
   badNode,
+  readInteger,
   readKind,
   readList,
   readNullable,
@@ -27,6 +28,7 @@ const KINDS = [
   "target-mean",
   "rare",
   "interaction",
+  "decorrelate",
 ] as const;
 
 /** The fitted steps of a model file or of a kept pipeline. */
@@ -89,9 +91,31 @@ function readStep(node: JsonNode): EngineeringStep {
       const fields = readObject(node, [...base, "kept"]);
       return { kind, ...readNames(fields, [1, 1]), kept: readList(fields.kept, readString) };
     }
+    case "decorrelate":
+      return readDecorrelate(readObject(node, [...base, "levels", "terms", "coefficients"]));
     default:
       return assertNever(kind);
   }
+}
+
+function readDecorrelate(
+  fields: Readonly<Record<"sources" | "outputs" | "levels" | "terms" | "coefficients", JsonNode>>,
+): EngineeringStep {
+  const names = readNames(fields, [null, null]);
+  const levels = readList(fields.levels, (level) => readNullable(level, readString));
+  if (levels.length !== names.outputs.length)
+    throw badNode(fields.levels, "one level per output is expected");
+  const terms = readList(fields.terms, (term) => {
+    const { source, category, mean } = readObject(term, ["source", "category", "mean"]);
+    const place = readInteger(source, 1);
+    if (place >= names.sources.length) throw badNode(source, "a place among the sources is expected");
+    return { source: place, category: readNullable(category, readString), mean: readNumber(mean) };
+  });
+  const coefficients = readList(fields.coefficients, (list) => readNumbers(list, terms.length));
+  if (coefficients.length !== names.outputs.length) {
+    throw badNode(fields.coefficients, "one list per output is expected");
+  }
+  return { kind: "decorrelate", ...names, levels, terms, coefficients };
 }
 
 function readNames(

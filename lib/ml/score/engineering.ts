@@ -85,6 +85,24 @@ interface InteractionStep extends StepBase {
   readonly kind: "interaction";
 }
 
+/**
+ * Numbers less what protected columns tell of them by least squares: value - sum of coefficient x (term - mean). The
+ * first source gives the values, one output per entry of `levels`: whether it is that category, or with null its number.
+ */
+export interface DecorrelateStep extends StepBase {
+  readonly kind: "decorrelate";
+  readonly levels: readonly (string | null)[];
+  /** What is known of the protected sources: whether one is a category, or with null its number. */
+  readonly terms: readonly {
+    /** Place among the sources, from 1 on. */
+    readonly source: number;
+    readonly category: string | null;
+    readonly mean: number;
+  }[];
+  /** Per output, one per term. */
+  readonly coefficients: readonly (readonly number[])[];
+}
+
 export type EngineeringStep =
   | DatePartStep
   | CyclicStep
@@ -95,7 +113,8 @@ export type EngineeringStep =
   | FrequencyStep
   | TargetMeanStep
   | RareStep
-  | InteractionStep;
+  | InteractionStep
+  | DecorrelateStep;
 
 /** Fitted steps that turn raw columns into more columns; pure data, applied in order. */
 export interface Engineering {
