@@ -90,7 +90,8 @@ def report_rounds(problem, rounds, history):
 
 def read_node(node):
     if "split_feature" not in node:
-        return {"value": node["leaf_value"], "cover": node.get("leaf_weight") or float(node.get("leaf_count", 0))}
+        # Rows, as in LightGBM's own SHAP values, not the sum of hessians.
+        return {"value": node["leaf_value"], "cover": float(node.get("leaf_count", 0))}
     split = {
         "feature": node["split_feature"],
         "gain": node["split_gain"],
