@@ -25,7 +25,7 @@ export interface ReadCsvOptions {
   readonly misfits?: "refuse" | "missing";
   /** Stop after this many data rows. */
   readonly maxRows?: number;
-  /** Refuse to go on when the columns need more memory than this. */
+  /** Refuse to go on when the columns need more memory than this; the control's limit when left out. */
   readonly maxMemoryBytes?: number;
   readonly control?: Control;
 }
@@ -99,7 +99,8 @@ interface Setting {
 }
 
 interface Pass {
-  readonly builders: readonly (ColumnBuilder | null)[];
+  /** Emptied while the columns are made, so that no column is held twice. */
+  readonly builders: (ColumnBuilder | null)[];
   readonly rowCount: number;
   readonly blankLines: number;
   readonly byteCount: number;
@@ -145,7 +146,7 @@ async function readPass(bytes: RepeatableBytes, setting: PassPlan): Promise<Pass
     byteCount += chunk.length;
     tokenizer.push(stream.push(chunk));
     control.report({ stage: "read", done: byteCount, total: bytes.byteLength ?? byteCount, rows: rowCount });
-    checkMemory(builders, options.maxMemoryBytes);
+    checkMemory(builders, options.maxMemoryBytes ?? control.memoryLimitBytes);
     if (rowCount >= maxRows) break;
   }
   const isCut = rowCount >= maxRows;
@@ -174,7 +175,7 @@ function checkMemory(builders: readonly (ColumnBuilder | null)[], limit: number 
   throw new MlError(
     "out-of-memory",
     `The columns read so far need ${Math.ceil(used / 1e6)} MB, more than the limit of ${Math.floor(limit / 1e6)} MB. ` +
-      "Read fewer columns or rows, or raise the limit.",
+      "Read fewer columns or rows, split the file, or raise the limit.",
     { details: { usedBytes: used, limitBytes: limit } },
   );
 }
@@ -201,6 +202,7 @@ function assemble(pass: Pass, { encoding, delimiter, header, options }: Setting)
       );
     }
     const built = builder.finish();
+    pass.builders[index] = null;
     columns.push(built.column);
     if (built.warning !== null) warnings.push(built.warning);
     reports.push({

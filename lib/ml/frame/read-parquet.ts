@@ -1,6 +1,7 @@
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from "node:zlib";
 import { parquetMetadata, parquetRead, parquetSchema, type Compressors, type FileMetaData } from "hyparquet";
-import { UNWATCHED, type Control } from "../control.ts";
+import { requireMemory, UNWATCHED, type Control } from "../control.ts";
+import type { Column } from "../score/column.ts";
 import { MlError } from "../score/ml-error.ts";
 import { readAllBytes, type ByteSource } from "./csv-source.ts";
 import { createFrame, type Frame } from "./frame.ts";
@@ -24,7 +25,7 @@ const COMPRESSORS: Compressors = {
  * Reads a Parquet file with flat columns. Kinds come from the metadata of `writeParquet`, else from the Parquet types:
  * numbers (64-bit integers too), booleans, dates and timestamps, strings as categories or text.
  * @throws MlError bad-data for a file that is empty, cut off or no Parquet, and for nested columns; bad-argument for
- * unknown column names; cancelled.
+ * unknown column names; out-of-memory; cancelled.
  */
 export async function readParquet(source: ByteSource, options: ReadParquetOptions = {}): Promise<Frame> {
   const control = options.control ?? UNWATCHED;
@@ -32,30 +33,35 @@ export async function readParquet(source: ByteSource, options: ReadParquetOption
   const file = toArrayBuffer(bytes);
   const metadata = readMetadata(file);
   const fields = readFields(metadata, options.columns);
-  const chunks = new Map<string, unknown[]>(fields.map((field) => [field.name, []]));
   const rowCount = Number(metadata.num_rows);
   if (rowCount === 0) throw new MlError("bad-data", "The Parquet file holds no rows. Check the export.");
-  try {
-    await parquetRead({
-      file,
-      metadata,
-      columns: fields.map((field) => field.name),
-      compressors: COMPRESSORS,
-      onChunk: (chunk) => {
-        control.throwIfCancelled();
-        const values = chunks.get(chunk.columnName);
-        if (values === undefined) return;
-        for (const [index, value] of Array.from<unknown>(chunk.columnData).entries()) {
-          values[chunk.rowStart + index] = value;
-        }
-        control.report({ stage: "read", done: chunk.rowEnd, total: rowCount, rows: chunk.rowEnd });
-      },
-    });
-  } catch (cause) {
-    if (cause instanceof MlError) throw cause;
-    throw corrupt("its pages cannot be decoded", cause);
+  requireMemory(control, rowCount * 8 * (fields.length + 1), "The table in the Parquet file");
+  const columns: Column[] = [];
+  // One column at a time: decoded values are objects, many times the size of a finished column.
+  for (const [index, field] of fields.entries()) {
+    const values: unknown[] = [];
+    try {
+      await parquetRead({
+        file,
+        metadata,
+        columns: [field.name],
+        compressors: COMPRESSORS,
+        onChunk: (chunk) => {
+          control.throwIfCancelled();
+          if (chunk.columnName !== field.name) return;
+          for (const [place, value] of Array.from<unknown>(chunk.columnData).entries()) {
+            values[chunk.rowStart + place] = value;
+          }
+        },
+      });
+    } catch (cause) {
+      if (cause instanceof MlError) throw cause;
+      throw corrupt("its pages cannot be decoded", cause);
+    }
+    columns.push(columnFromParquet(field, values, rowCount));
+    control.report({ stage: "read", done: index + 1, total: fields.length, rows: rowCount });
   }
-  return createFrame(fields.map((field) => columnFromParquet(field, chunks.get(field.name) ?? [], rowCount)));
+  return createFrame(columns);
 }
 
 function toArrayBuffer(bytes: Uint8Array): ArrayBuffer {
