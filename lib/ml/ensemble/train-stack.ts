@@ -12,7 +12,13 @@ import { MlError } from "../score/ml-error.ts";
 import type { Model, Problem } from "../score/model-file.ts";
 import { combinerInputs } from "../score/stack-margins.ts";
 import { createOutOfFold, defaultStrategy } from "../validate/cross-validate.ts";
-import { fitFold, pieceControl, type FoldRecipe } from "../validate/fit-fold.ts";
+import {
+  fitFold,
+  pieceControl,
+  recipeOf,
+  type FoldRecipe,
+  type SharedOptions,
+} from "../validate/fit-fold.ts";
 import { cutFolds, type FoldPart } from "../validate/fold-parts.ts";
 import type { FoldOptions } from "../validate/folds.ts";
 import { MEASURES } from "../validate/measures.ts";
@@ -26,20 +32,11 @@ export interface StackMemberRecipe {
 }
 
 export interface TrainStackOptions
-  extends Pick<
-    TrainModelOptions,
-    | "training"
-    | "validation"
-    | "target"
-    | "problem"
-    | "positiveClass"
-    | "features"
-    | "preparation"
-    | "classWeights"
-    | "dataFingerprint"
-    | "seed"
-    | "control"
-  > {
+  extends Omit<SharedOptions, "parameters">,
+    Pick<
+      TrainModelOptions,
+      "training" | "validation" | "problem" | "positiveClass" | "dataFingerprint" | "control"
+    > {
   /** From 1 to 10 models; `STACK_MEMBERS` when left out. */
   readonly members?: readonly StackMemberRecipe[];
   /** How the out-of-fold predictions are made; 5 folds, stratified for classes, when left out. */
@@ -48,9 +45,10 @@ export interface TrainStackOptions
   readonly penalty?: number;
 }
 
-/** Models that err differently: steps and interactions, and straight lines. */
+/** Models that err differently: boosted steps, averaged deep trees, and straight lines. */
 export const STACK_MEMBERS: readonly StackMemberRecipe[] = [
   { algorithm: "gradient-boosting", parameters: { rounds: 600, learningRate: 0.05, patience: 40 } },
+  { algorithm: "random-forest" },
   { algorithm: "linear" },
 ];
 
@@ -137,17 +135,12 @@ function fitMember(
   member: StackMemberRecipe,
   { options, choice, parts, control, piece, pieces }: MemberRequest,
 ) {
-  const { training, target, seed, features, preparation, classWeights } = options;
-  const recipe: FoldRecipe = {
-    target,
+  const { training } = options;
+  const recipe = recipeOf(options, {
     choice,
     algorithm: member.algorithm,
     parameters: member.parameters ?? {},
-    ...(features === undefined ? {} : { features }),
-    ...(preparation === undefined ? {} : { preparation }),
-    ...(classWeights === undefined ? {} : { classWeights }),
-    seed,
-  };
+  });
   const outputCount = choice.problem === "multiclass" ? choice.classes!.length : 1;
   const collected = createOutOfFold(training.rowCount, outputCount);
   const rounds: number[] = [];

@@ -19,7 +19,28 @@ const SPACES: Readonly<Record<string, SearchSpace>> = {
     rowFraction: linear(0.5, 1),
     featureFraction: linear(0.4, 1),
   },
+  "random-forest": {
+    maximalFeatures: linear(0.1, 1),
+    minimalLeafRows: integer(1, 50),
+    maximalDepth: { kind: "choice", values: [null, 4, 8, 12, 16, 24] },
+    rowFraction: linear(0.4, 1),
+  },
+  "extra-trees": {
+    maximalFeatures: linear(0.1, 1),
+    minimalLeafRows: integer(1, 50),
+    maximalDepth: { kind: "choice", values: [null, 4, 8, 12, 16, 24] },
+  },
+  "decision-tree": {
+    minimalLeafRows: integer(1, 200),
+    maximalDepth: { kind: "choice", values: [null, 2, 3, 4, 6, 8, 12, 16] },
+  },
   linear: { penalty: log(1e-4, 1e4) },
+  lasso: { penalty: log(1e-5, 10) },
+  "elastic-net": { penalty: log(1e-5, 10), l1Ratio: linear(0.05, 1) },
+  "nearest-neighbours": {
+    neighbours: integer(1, 100),
+    weighting: { kind: "choice", values: ["uniform", "distance"] },
+  },
 };
 
 /**

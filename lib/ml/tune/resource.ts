@@ -5,6 +5,8 @@ import type { TrialRequest } from "./judge-point.ts";
 /** The hyperparameter that says how long an algorithm works, with its default. */
 const LENGTHS: Readonly<Record<string, { readonly name: string; readonly full: number }>> = {
   "gradient-boosting": { name: "rounds", full: BOOSTING_DEFAULTS.rounds },
+  "random-forest": { name: "trees", full: 100 },
+  "extra-trees": { name: "trees", full: 100 },
 };
 
 /** A learner that goes in rounds is given a share of them; any other a share of the training rows. */

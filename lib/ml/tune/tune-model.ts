@@ -6,6 +6,7 @@ import { MlError } from "../score/ml-error.ts";
 import type { Problem } from "../score/model-file.ts";
 import { createRandom } from "../random.ts";
 import { defaultStrategy, type CrossValidateOptions } from "../validate/cross-validate.ts";
+import { recipeOf } from "../validate/fit-fold.ts";
 import { cutFolds } from "../validate/fold-parts.ts";
 import type { FoldStrategy } from "../validate/folds.ts";
 import { chooseMeasure, directionOf, type Direction, type MeasureName } from "../validate/measures.ts";
@@ -65,20 +66,11 @@ export function tuneModel(options: TuneOptions): Tuning {
   const measure = chooseMeasure(choice.problem, options.measure);
   const strategy = options.folds?.strategy ?? defaultStrategy(choice.problem, target);
   const parts = cutFolds(frame, { ...options.folds, strategy, seed, target, choice });
-  const { features, preparation, classWeights, parameters = {} } = options;
+  const { parameters = {} } = options;
   const direction = directionOf(measure);
   const judge = createJudge({
     parts,
-    recipe: {
-      target,
-      choice,
-      algorithm,
-      parameters,
-      ...(features === undefined ? {} : { features }),
-      ...(preparation === undefined ? {} : { preparation }),
-      ...(classWeights === undefined ? {} : { classWeights }),
-      seed,
-    },
+    recipe: recipeOf(options, { choice, algorithm }),
     measure,
     direction,
     total: budget + 1,

@@ -6,29 +6,19 @@ import type { TrainModelOptions } from "../learn/train-model.ts";
 import type { Problem } from "../score/model-file.ts";
 import type { Predictions } from "../score/scorer.ts";
 import { assertNever } from "../score/assert-never.ts";
-import { fitFold, pieceControl, type FoldRecipe } from "./fit-fold.ts";
+import { fitFold, pieceControl, recipeOf, type SharedOptions } from "./fit-fold.ts";
 import { cutFolds, type FoldPart } from "./fold-parts.ts";
 import type { FoldOptions, FoldStrategy } from "./folds.ts";
 import { MEASURES, type MeasureName, type Measures } from "./measures.ts";
 import { summarizeFolds, type FoldSummary } from "./summarize-folds.ts";
 
 export interface CrossValidateOptions
-  extends Pick<
-    TrainModelOptions,
-    | "target"
-    | "problem"
-    | "positiveClass"
-    | "features"
-    | "parameters"
-    | "preparation"
-    | "classWeights"
-    | "control"
-  > {
+  extends SharedOptions,
+    Pick<TrainModelOptions, "problem" | "positiveClass" | "control"> {
   readonly frame: Frame;
   readonly algorithm: AlgorithmName;
   /** Default: 5 folds, stratified by the class, or random for amounts. */
   readonly folds?: Partial<Omit<FoldOptions, "seed">>;
-  readonly seed: number;
 }
 
 /** One fold as it went. */
@@ -74,16 +64,7 @@ export function crossValidate(options: CrossValidateOptions): CrossValidation {
   const choice = chooseProblem({ ...options, training: frame });
   const strategy = options.folds?.strategy ?? defaultStrategy(choice.problem, target);
   const parts = cutFolds(frame, { ...options.folds, strategy, seed, target, choice });
-  const recipe: FoldRecipe = {
-    target,
-    choice,
-    algorithm,
-    ...(options.parameters === undefined ? {} : { parameters: options.parameters }),
-    ...(options.features === undefined ? {} : { features: options.features }),
-    ...(options.preparation === undefined ? {} : { preparation: options.preparation }),
-    ...(options.classWeights === undefined ? {} : { classWeights: options.classWeights }),
-    seed,
-  };
+  const recipe = recipeOf(options, { choice, algorithm });
   const collected = createOutOfFold(
     frame.rowCount,
     choice.problem === "multiclass" ? choice.classes!.length : 1,

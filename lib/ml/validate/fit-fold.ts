@@ -1,5 +1,5 @@
 import type { Control } from "../control.ts";
-import type { AlgorithmName, ParameterValue } from "../learn/fit-estimator.ts";
+import type { AlgorithmName } from "../learn/fit-estimator.ts";
 import { trainModel, type TrainModelOptions } from "../learn/train-model.ts";
 import type { ProblemChoice } from "../profile/infer-problem.ts";
 import { createScorer, type Predictions } from "../score/scorer.ts";
@@ -7,16 +7,34 @@ import type { Model } from "../score/model-file.ts";
 import { shareOfRows, type FoldPart } from "./fold-parts.ts";
 import { measure, type Measures } from "./measures.ts";
 
+/** What of a training may be stated for all folds alike. */
+export type SharedOptions = Pick<
+  TrainModelOptions,
+  "target" | "features" | "parameters" | "engineering" | "preparation" | "classWeights" | "seed"
+>;
+
 /** What is fitted in every fold. */
-export interface FoldRecipe {
-  readonly target: string;
+export interface FoldRecipe extends SharedOptions {
   readonly choice: ProblemChoice;
   readonly algorithm: AlgorithmName;
-  readonly parameters?: Readonly<Record<string, ParameterValue>>;
-  readonly features?: readonly string[];
-  readonly preparation?: NonNullable<TrainModelOptions["preparation"]>;
-  readonly classWeights?: NonNullable<TrainModelOptions["classWeights"]>;
-  readonly seed: number;
+}
+
+/** The recipe within more options, with the problem that was settled for the whole table. */
+export function recipeOf(
+  options: SharedOptions,
+  more: Pick<FoldRecipe, "choice" | "algorithm" | "parameters">,
+): FoldRecipe {
+  const { target, seed, features, parameters, engineering, preparation, classWeights } = options;
+  return {
+    target,
+    seed,
+    ...(features === undefined ? {} : { features }),
+    ...(parameters === undefined ? {} : { parameters }),
+    ...(engineering === undefined ? {} : { engineering }),
+    ...(preparation === undefined ? {} : { preparation }),
+    ...(classWeights === undefined ? {} : { classWeights }),
+    ...more,
+  };
 }
 
 export interface FittedFold {
