@@ -54,9 +54,9 @@ const SOUND: readonly [string, number, Cells][] = [
     "columns named like properties of objects",
     400,
     {
-      constructor: (row) => mixed(row),
+      constructor: (row: number) => mixed(row),
       __proto__x: (row) => mixed(row, 3),
-      toString: (row) => mixed(row, 5),
+      toString: (row: number) => mixed(row, 5),
       y,
     },
   ],

@@ -5,6 +5,7 @@ import { keepFrame } from "../engine/artifacts.ts";
 import { checkColumns } from "../engine/check-columns.ts";
 import { readTable } from "../engine/read-table.ts";
 import { protectedColumns, timeColumn } from "../engine/request-columns.ts";
+import { runTask } from "../engine/run-task.ts";
 import { ProblemType } from "../facts.ts";
 import { dataFact } from "./data-fact.ts";
 
@@ -12,7 +13,7 @@ export const loadDataset = defineTool({
   name: "load_dataset",
   group: "data",
   description:
-    "Load a CSV or Parquet table and settle what kind of problem its target makes. Takes the digest of the operator's data (in a run) or a path (by hand); encoding, delimiter and column kinds are recognised and reported. Time and protected columns are checked here already. Returns the dataset's digest, which every later step needs.",
+    "Load a CSV or Parquet table and settle what kind of problem its target makes. Takes the digest of the operator's data (in a run) or a path (by hand); encoding, delimiter and column kinds are recognised and reported, and the table is fingerprinted as a file and as rows. Time and protected columns are checked here already. Returns the dataset's digest, which every later step needs.",
   input: z.strictObject({
     source: z
       .string()
@@ -46,6 +47,16 @@ export const loadDataset = defineTool({
     positiveClass: z.string().nullable(),
     positiveReason: z.string().nullable(),
     classes: z.array(z.string()).nullable(),
+    fingerprints: z
+      .strictObject({
+        bytes: z.string().describe("SHA-256 of the file as it is, what sha256sum prints"),
+        rows: z.string().describe("SHA-256 of the canonical typed rows, the same for CSV and Parquet"),
+      })
+      .describe("two levels: of the file, and of what it says"),
+    csv: z
+      .strictObject({ encoding: z.string(), hasByteOrderMark: z.boolean(), delimiter: z.string() })
+      .nullable()
+      .describe("how a CSV was read; null for Parquet"),
     warnings: z.array(z.string()),
   }),
   effect: "read",
@@ -75,6 +86,7 @@ export const loadDataset = defineTool({
       kind: "dataset",
       inputs: [sha256],
     });
+    const rowFingerprint = await runTask(context, "fingerprint-rows", { frame });
     return {
       ok: true,
       output: {
@@ -88,6 +100,11 @@ export const loadDataset = defineTool({
         positiveClass: problem.positiveClass,
         positiveReason: problem.positiveReason,
         classes: problem.classes === null ? null : [...problem.classes],
+        fingerprints: { bytes: sha256, rows: rowFingerprint },
+        csv:
+          csv === undefined
+            ? null
+            : { encoding: csv.encoding, hasByteOrderMark: csv.hasByteOrderMark, delimiter: csv.delimiter },
         warnings: [...(csv?.warnings ?? [])],
       },
       facts: { data: dataFact({ dataset: artifact.sha256, name, frame, target: input.target, problem }) },
