@@ -95,6 +95,17 @@ export {
 } from "./calibrate/calibrate-model.ts";
 export type { CalibrationQuality } from "./calibrate/calibration-quality.ts";
 
+export type { CrossValidation } from "./validate/cross-validate.ts";
+export type { FoldStrategy } from "./validate/folds.ts";
+export { judgeConvergence, type HistoryRound } from "./validate/judge-convergence.ts";
+export { MEASURES } from "./validate/measures.ts";
+export { defaultSpace } from "./tune/default-spaces.ts";
+export type { SearchSpace } from "./tune/search-space.ts";
+export type { Trial } from "./tune/judge-point.ts";
+export { STACK_MEMBERS, type StackMemberRecipe } from "./ensemble/train-stack.ts";
+export { compareCrossValidations } from "./compare/compare-cross-validations.ts";
+export type { ComparedPair } from "./compare/verdict.ts";
+
 export { decodeModel } from "./score/decode-model.ts";
 export { parseEstimator } from "./score/parse-estimator.ts";
 export { encodeModel } from "./model/encode-model.ts";

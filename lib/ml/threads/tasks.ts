@@ -4,6 +4,12 @@ import {
   type CalibrateOptions,
   type CalibrationResult,
 } from "../calibrate/calibrate-model.ts";
+import {
+  compareModels,
+  type ComparedModels,
+  type CompareModelsOptions,
+  type NamedModel,
+} from "../compare/compare-models.ts";
 import { compareFrames, type CompareOptions, type DriftReport } from "../drift/compare-frames.ts";
 import {
   multivariateDrift,
@@ -33,6 +39,8 @@ import {
   type EngineeredParts,
   type EngineerPartsOptions,
 } from "../engineer/engineer-parts.ts";
+import { trainStack, type TrainStackOptions } from "../ensemble/train-stack.ts";
+import { analyzeErrors, type AnalyzeErrorsOptions, type ErrorAnalysis } from "../errors/analyze-errors.ts";
 import { explainModel, type AttributionOptions, type ExplainOptions } from "../explain/explain-model.ts";
 import { explainRows } from "../explain/explain-rows.ts";
 import type { Explanation } from "../explain/explanation.ts";
@@ -68,6 +76,12 @@ import type { Matrix } from "../score/preparation.ts";
 import type { RawRow } from "../score/raw-columns.ts";
 import { createScorer, type Predictions } from "../score/scorer.ts";
 import { splitRows, type Split, type SplitOptions } from "../split/split-rows.ts";
+import { tuneModel, type TuneOptions, type Tuning } from "../tune/tune-model.ts";
+import {
+  crossValidate,
+  type CrossValidateOptions,
+  type CrossValidation,
+} from "../validate/cross-validate.ts";
 
 /** A source that can be sent to another thread. */
 type SendableSource = Exclude<ByteSource, { readonly stream: unknown }>;
@@ -92,6 +106,17 @@ interface TaskTypes {
   };
   "split-rows": { input: { frame: Frame; options: SplitOptions }; output: Split };
   "train-model": { input: Plain<TrainModelOptions>; output: TrainedModel };
+  "train-stack": { input: Plain<TrainStackOptions>; output: TrainedModel };
+  "cross-validate": { input: Plain<CrossValidateOptions>; output: CrossValidation };
+  "tune-model": { input: Omit<TuneOptions, "control" | "elapsedSeconds">; output: Tuning };
+  "compare-models": {
+    input: { models: readonly NamedModel[]; frame: Frame; options: Plain<CompareModelsOptions> };
+    output: ComparedModels;
+  };
+  "analyze-errors": {
+    input: { model: Model; frame: Frame; options?: Plain<AnalyzeErrorsOptions> };
+    output: ErrorAnalysis;
+  };
   "prepare-training": { input: Plain<PrepareTrainingOptions>; output: PreparedTraining };
   "fit-estimator": { input: Omit<FitRequest, "control">; output: FitResult };
   "estimator-margins": { input: { estimator: Estimator; matrix: Matrix }; output: Float64Array[] };
@@ -172,6 +197,17 @@ export const TASKS: TaskTable = {
     engineerParts(training, others, { ...options, control }),
   "split-rows": ({ frame, options }) => splitRows(frame, options),
   "train-model": (options, control) => trainModel({ threads: TEAM_SIZE, ...options, control }),
+  "train-stack": (options, control) => trainStack({ ...options, control }),
+  "cross-validate": (options, control) => crossValidate({ ...options, control }),
+  "tune-model": (options, control) => {
+    const startedAt = performance.now();
+    const elapsedSeconds = () => (performance.now() - startedAt) / 1000;
+    return tuneModel({ ...options, elapsedSeconds, control });
+  },
+  "compare-models": ({ models, frame, options }, control) =>
+    compareModels(models, frame, { ...options, control }),
+  "analyze-errors": ({ model, frame, options }, control) =>
+    analyzeErrors(model, frame, { ...options, control }),
   "prepare-training": (options, control) => prepareTraining({ ...options, control }),
   "fit-estimator": (request, control) => fitEstimator({ threads: TEAM_SIZE, ...request, control }),
   "estimator-margins": ({ estimator, matrix }, control) =>
