@@ -20,6 +20,7 @@ import { calibrateModelTool } from "./training/calibrate-model.ts";
 import { mitigateBias } from "./training/mitigate-bias.ts";
 import { trainClassifier } from "./training/train-classifier.ts";
 import { trainRegressor } from "./training/train-regressor.ts";
+import { logExperiment } from "./tracking/log-experiment.ts";
 
 /** Every tool on the shelf. A new tool is a file and a line here. */
 export const tools: readonly ToolDefinition[] = [
@@ -44,4 +45,5 @@ export const tools: readonly ToolDefinition[] = [
   exportAuditReport,
   createPackageModel(),
   generateK8sManifests,
+  logExperiment,
 ];

@@ -18,6 +18,7 @@ import { SAMPLES } from "#tools/samples.ts";
 import { createBackends } from "./create-backends.ts";
 import { createComputePool } from "./compute-pool.ts";
 import { createProviders, type ProviderChoice } from "./create-providers.ts";
+import { createTracker } from "./create-tracker.ts";
 import { findHome, type Home, openHome } from "./home.ts";
 import { createLayerCache } from "./layer-cache.ts";
 import type { LoadedDeployment } from "./load-deployment.ts";
@@ -129,7 +130,7 @@ function assemble(parts: {
     modelRetry: { maxAttempts: 4, baseMs: 1000, maxMs: 30_000 },
     compute,
     backends,
-    tracker: undefined,
+    tracker: createTracker(parts.environment),
     signer,
     folders: createRunFolders({ root: home.runs, artifacts: stores.artifacts }),
     async importFile(path) {

@@ -11,8 +11,8 @@ export interface ExperimentTracker {
 }
 
 export interface TrackedExperiment {
-  /** The group of runs it belongs to; made when it does not exist. */
-  experiment: string;
+  /** The group of runs it belongs to, made when it does not exist; the tracker's own when null. */
+  experiment: string | null;
   runName: string;
   /** The same for every attempt of one call: a repeated call finds the run it began and makes no second one. */
   idempotencyKey: string;

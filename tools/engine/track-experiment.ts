@@ -6,7 +6,7 @@ import type {
   TrackedMetric,
 } from "#core/contract/experiment-tracker.ts";
 import type { ToolContext } from "#core/contract/tool-definition.ts";
-import type { Evaluation, Feature, Model } from "#lib/ml/index.ts";
+import type { Feature, Model } from "#lib/ml/index.ts";
 
 /** What is told about one model: its own record, what it scored, and how it came about. */
 export interface ExperimentAbout {
@@ -15,7 +15,7 @@ export interface ExperimentAbout {
   /** Digest of the model's file. */
   digest: string;
   /** By the part that was scored. */
-  evaluations: Readonly<Record<string, Evaluation>>;
+  evaluations: Readonly<Record<string, { metrics: object }>>;
   curve: readonly { metric: string; round: number; training: number | null; validation: number | null }[];
   files: readonly TrackedFile[];
   experiment?: string | undefined;
@@ -51,7 +51,7 @@ function describeExperiment(context: ToolContext, about: ExperimentAbout): Track
   const { training } = model;
   const origin = context.run?.runId ?? context.callId;
   return {
-    experiment: about.experiment ?? `swarm/${model.target}`,
+    experiment: about.experiment ?? null,
     runName: about.runName ?? `${training.algorithm} ${origin}`,
     idempotencyKey: context.idempotencyKey,
     parameters: {
