@@ -175,6 +175,8 @@ interface AttemptRequest {
 
 function attempt(method: CalibrationMethod, { rows, folds, isStated }: AttemptRequest): CalibrationAttempt {
   try {
+    // What cannot be fitted to all rows is refused too, however well it does on parts of them.
+    fitCalibration(method, rows);
     const probabilities = rows.probabilities.map((values) => new Float64Array(values.length));
     const foldCount = folds.reduce((most, fold) => Math.max(most, fold + 1), 0);
     for (let fold = 0; fold < foldCount; fold++) {

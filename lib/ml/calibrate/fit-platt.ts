@@ -36,7 +36,8 @@ export function fitPlatt({ scores, labels, weights }: ScoredLabels): PlattLine {
     deviation += (weights === null ? 1 : weights[row]!) * (scores[row]! - mean) ** 2;
   }
   deviation = Math.sqrt(deviation / (negatives + positives));
-  if (!(deviation > 0)) {
+  // The mean of equal scores may differ from them by rounding.
+  if (!(deviation > 0) || scores.every((score) => score === scores[0])) {
     throw new MlError(
       "bad-data",
       "The model gives every row the same probability; there is no order to calibrate.",
