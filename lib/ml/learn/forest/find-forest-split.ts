@@ -115,7 +115,7 @@ export class ForestSplitSearch {
     const isApart = hasMissing && !isCategorical;
     const length = isApart ? presentCount - 1 : presentCount;
     let first = 0;
-    let last = isApart && canPartMissing(this.#data.features[feature]!) ? length - 1 : length - 2;
+    let last = isApart && this.#canPartMissing(feature, length) ? length - 1 : length - 2;
     let drawn = NaN;
     if (this.#options.isRandom) {
       if (isCategorical) first = drawLevels(present.subarray(0, length), about.random) - 1;
@@ -243,6 +243,13 @@ export class ForestSplitSearch {
     return leftSquares / leftWeight + rightSquares / rightWeight;
   }
 
+  /** To part missing cells from all numbers takes a finite threshold above or below every number of the node. */
+  #canPartMissing(feature: number, length: number): boolean {
+    const { present } = this.#histogram;
+    const { lows, highs } = this.#data.features[feature]!;
+    return lows[present[0]!]! > -Infinity || highs[present[length - 1]!]! < Infinity;
+  }
+
   /** A threshold drawn uniformly between the node's smallest and largest value, and the last present bin below it. */
   #drawCut(feature: number, length: number, random: Random): [position: number, threshold: number] {
     const { present } = this.#histogram;
@@ -262,12 +269,13 @@ export class ForestSplitSearch {
   #place(missingLeft: boolean): { cut: number; threshold: number; missingLeft: boolean } {
     const { feature, low, high, drawn } = this.#best;
     const about = this.#data.features[feature]!;
-    const { lows, highs, binCount } = about;
+    const { lows, highs } = about;
     if (high < 0) {
-      // All numbers on one side: no finite threshold lies above +Infinity, but then one may lie below all numbers.
-      return highs[binCount - 1] === Infinity
-        ? { cut: -1, threshold: -Number.MAX_VALUE, missingLeft: true }
-        : { cut: binCount - 1, threshold: Number.MAX_VALUE, missingLeft: false };
+      // All numbers of the node on one side: below the largest finite one, or above the smallest.
+      const isBelow = highs[low]! < Infinity;
+      return isBelow
+        ? { cut: lastFinite(about), threshold: Number.MAX_VALUE, missingLeft: false }
+        : { cut: highs[0] === -Infinity ? 0 : -1, threshold: -Number.MAX_VALUE, missingLeft: true };
     }
     const isInside = drawn >= highs[low]! && drawn < lows[high]!;
     return {
@@ -277,9 +285,8 @@ export class ForestSplitSearch {
   }
 }
 
-/** A split of missing cells from all numbers needs a finite threshold above or below every number. */
-function canPartMissing({ lows, highs, binCount }: ForestFeature): boolean {
-  return lows[0]! > -Infinity || highs[binCount - 1]! < Infinity;
+function lastFinite({ highs, binCount }: ForestFeature): number {
+  return highs[binCount - 1] === Infinity ? binCount - 2 : binCount - 1;
 }
 
 interface Scan {
