@@ -113,6 +113,36 @@ describe("train_classifier", () => {
     expect((await bench.model(model)).classes).toEqual(["3", "5", "8"]);
   });
 
+  it("trains a stack of several models as one, and refuses parameters that a stack does not have", async () => {
+    const { bench, input } = await parts();
+    const members = [{ algorithm: "gradient-boosting", parameters: { rounds: 20 } }, { algorithm: "linear" }];
+    const about = { ...input, algorithm: "stack", members };
+    const output = await bench.succeed<Output>(trainClassifier, about);
+    expect(output.validation.value).toBeGreaterThan(0.8);
+    expect(bench.facts["model"]).toMatchObject({ algorithm: "stack" });
+    expect((await bench.model(output.model)).estimator).toMatchObject({ kind: "stack", members: [{}, {}] });
+    const wrong = await bench.fail(trainClassifier, { ...about, parameters: { rounds: 5 } });
+    expect(wrong.message).toMatch(/one hyperparameter penalty.*not rounds.*in members/);
+    const alone = await bench.fail(trainClassifier, { ...input, members });
+    expect(alone.message).toContain('for the algorithm "stack"');
+  });
+
+  it("refuses the run's test part, as training rows and as validation rows", async () => {
+    const rows = { train: await parts().then(({ input }) => input.train), validation: "1".repeat(64) };
+    const test = rows.train;
+    const split = { method: "random", ...rows, test, rows: { train: 1, validation: 1, test: 1 } };
+    const { bench, input } = await parts(loanRows, { run: { facts: { split } } });
+    const learnt = await bench.fail(trainClassifier, { ...input, train: test });
+    expect(learnt).toMatchObject({ code: "invalid-input", details: { part: "train" } });
+    expect(learnt.message).toContain("test part, which is for judging");
+    const watched = await bench.fail(trainClassifier, {
+      ...input,
+      train: input.validation,
+      validation: test,
+    });
+    expect(watched.details).toEqual({ part: "validation" });
+  });
+
   it("learns more than fifty classes", async () => {
     const many = (count: number, seed: number) =>
       Array.from({ length: count }, (_, row) => {

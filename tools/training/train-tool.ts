@@ -9,19 +9,18 @@ import {
   type ParameterValue,
   type Problem,
   encodeModel,
-  suggestFeatures,
 } from "#lib/ml/index.ts";
-import { isLibraryAlgorithm, LIBRARY_ALGORITHMS } from "../engine/backends/library-algorithms.ts";
+import { LIBRARY_ALGORITHMS } from "../engine/backends/library-algorithms.ts";
 import { type BackendTraining, trainThroughBackend } from "../engine/backends/train-through-backend.ts";
 import { digestOf, keepJson, keepModel, loadFrame, numberedName } from "../engine/artifacts.ts";
-import { checkColumns } from "../engine/check-columns.ts";
 import { primaryMetric } from "../engine/primary-metric.ts";
 import { proveKeptModel } from "../engine/prove-kept-model.ts";
-import { protectedColumns, timeColumn } from "../engine/request-columns.ts";
-import { inEngine, runTask } from "../engine/run-task.ts";
+import { refuseTestPart } from "../engine/refuse-test-part.ts";
+import { runTask } from "../engine/run-task.ts";
 import { trackExperiment, type TrackingOutcome } from "../engine/track-experiment.ts";
 import type { ModelFact } from "../facts.ts";
-import { engineeredFeatures } from "./engineered-features.ts";
+import { learningColumns } from "./learning-columns.ts";
+import { ParameterInput, StackMembersInput, trainStackModel } from "./train-stack.ts";
 
 /** What both training tools take. */
 export const TrainInput = z.strictObject({
@@ -29,10 +28,10 @@ export const TrainInput = z.strictObject({
   validation: digestOf("the validation part, for early stopping"),
   target: z.string().min(1),
   algorithm: z
-    .enum([...ALGORITHMS, ...LIBRARY_ALGORITHMS])
+    .enum([...ALGORITHMS, "stack", ...LIBRARY_ALGORITHMS])
     .default("gradient-boosting")
     .describe(
-      "the engine's own by their own names; lightgbm, xgboost and sklearn-* are those libraries themselves and need the Python backend (npm run setup:python)",
+      "the engine's own by their own names; stack is a linear model over the predictions of several (see members), the slowest and often the best; lightgbm, xgboost and sklearn-* are those libraries themselves and need the Python backend (npm run setup:python)",
     ),
   timeColumn: z
     .string()
@@ -53,17 +52,18 @@ export const TrainInput = z.strictObject({
     .min(1)
     .optional()
     .describe("columns to learn from; all usable ones when absent"),
-  parameters: z
-    .record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.null()]))
-    .default({})
-    .describe(
-      "hyperparameters that differ from the defaults, for instance rounds, learningRate, maximalLeaves, patience for gradient-boosting, trees, minimalLeafRows, maximalDepth and maximalFeatures (sqrt, log2 or a share) for random-forest and extra-trees, maximalDepth for decision-tree, penalty for linear and lasso, penalty and l1Ratio for elastic-net, neighbours and weighting (uniform or distance) for nearest-neighbours, strategy for baseline; for a library's algorithm by the library's own names, for instance num_iterations, early_stopping_round",
-    ),
+  members: StackMembersInput.optional().describe(
+    "for a stack: its models, each an algorithm with its parameters; boosting, a forest and a linear model when absent",
+  ),
+  parameters: ParameterInput.default({}).describe(
+    "hyperparameters that differ from the defaults, for instance rounds, learningRate, maximalLeaves, patience for gradient-boosting, trees, minimalLeafRows, maximalDepth and maximalFeatures (sqrt, log2 or a share) for random-forest and extra-trees, maximalDepth for decision-tree, penalty for linear and lasso, penalty and l1Ratio for elastic-net, neighbours and weighting (uniform or distance) for nearest-neighbours, strategy for baseline; for a library's algorithm by the library's own names, for instance num_iterations, early_stopping_round",
+  ),
 });
 export type TrainInput = z.output<typeof TrainInput>;
 
 export const TrainOutput = z.strictObject({
   model: z.string(),
+  report: z.string().describe("digest of the training's report, for check_convergence"),
   algorithm: z.string(),
   features: z.array(z.string()),
   trainRows: z.number().int(),
@@ -88,42 +88,49 @@ const DEFAULTS: Readonly<Record<AlgorithmName, Readonly<Record<string, Parameter
   baseline: {},
 };
 
+/** The hyperparameters that a training starts from; a library's are its own. */
+export function startingParameters(algorithm: string): Readonly<Record<string, ParameterValue>> {
+  const own = ALGORITHMS.find((name) => name === algorithm);
+  return own === undefined ? {} : DEFAULTS[own];
+}
+
 /** Trains one model, judges it on the validation part beside a baseline, and keeps it. */
 export async function train(
   input: TrainInput & { positiveClass?: string | null | undefined },
   context: ToolContext,
   { training, problem }: { training: Frame; problem: Problem },
 ): Promise<ToolOutcome<z.input<typeof TrainOutput>>> {
+  refuseTestPart(context, { train: input.train, validation: input.validation });
+  if (input.members !== undefined && input.algorithm !== "stack") {
+    throw new FailureError(failure("invalid-input", 'members are for the algorithm "stack"; leave them out'));
+  }
   const validation = await loadFrame(context, input.validation);
-  const withheld = protectedColumns(context, input.protected);
-  const time = timeColumn(context, input.timeColumn);
-  const made = await engineeredFeatures(context, {
-    pipeline: input.engineering,
-    target: input.target,
-    features: input.features,
-    withheld: input.useProtected === undefined ? withheld : [],
-  });
-  const onlyMade = made.features.length > 0 && made.rawFeatures?.length === 0;
-  const raw = onlyMade
-    ? []
-    : featuresOf(training, { input: withFeatures(input, made.rawFeatures), withheld, time });
-  const features = [...raw, ...made.features];
+  const { features, withheld, time, plan } = await learningColumns(context, training, input);
   const positive = input.positiveClass == null ? {} : { positiveClass: input.positiveClass };
-  const trained = await trainThroughBackend(context, {
+  const data = {
     training,
     validation,
     target: input.target,
-    algorithm: input.algorithm,
     problem,
     ...positive,
     features,
-    ...(made.plan === undefined ? {} : { engineering: made.plan }),
-    parameters: {
-      ...(isLibraryAlgorithm(input.algorithm) ? {} : DEFAULTS[input.algorithm]),
-      ...input.parameters,
-    },
+    ...(plan === undefined ? {} : { engineering: plan }),
     seed: context.seed,
-  });
+  };
+  const trained =
+    input.algorithm === "stack"
+      ? await trainStackModel(context, {
+          ...data,
+          parameters: input.parameters,
+          // Over time the combiner too learns from later rows than its members did.
+          ...(time === undefined ? {} : { folds: { strategy: { kind: "time-ordered", column: time } } }),
+          ...(input.members === undefined ? {} : { members: input.members }),
+        })
+      : await trainThroughBackend(context, {
+          ...data,
+          algorithm: input.algorithm,
+          parameters: { ...startingParameters(input.algorithm), ...input.parameters },
+        });
   const evaluation = await runTask(context, "evaluate-model", { model: trained.model, frame: validation });
   const score = primaryMetric(evaluation);
   const baseline = await baselineScore(context, { training, validation, input, trained });
@@ -149,7 +156,7 @@ export async function train(
     ...qualityNotes(score, baseline),
     ...usedProtected(input, withheld, features),
   ];
-  await keepJson(
+  const report = await keepJson(
     context,
     {
       model: artifact.sha256,
@@ -192,6 +199,7 @@ export async function train(
     ok: true,
     output: {
       model: artifact.sha256,
+      report: report.sha256,
       algorithm: input.algorithm,
       features: trained.model.features.map((feature) => feature.name),
       trainRows: training.rowCount,
@@ -200,56 +208,6 @@ export async function train(
     },
     facts: { model: fact },
   };
-}
-
-/** The input with these features in place of its own. */
-function withFeatures(input: TrainInput, features: string[] | undefined): TrainInput {
-  return features === undefined ? input : { ...input, features };
-}
-
-/**
- * Columns a model may learn from: usable ones, without target, time and what is kept for the audit.
- * @throws FailureError invalid-input naming the column that may not be one, or why none is left.
- */
-function featuresOf(
-  frame: Frame,
-  { input, withheld, time }: { input: TrainInput; withheld: readonly string[]; time: string | undefined },
-): string[] {
-  checkColumns(frame, {
-    target: input.target,
-    protected: withheld,
-    ...(time === undefined ? {} : { timeColumn: time }),
-    others: input.features ?? [],
-  });
-  const { features, excluded } = inEngine(() => suggestFeatures(frame, input.target));
-  const barred = new Map([
-    ...excluded.map(({ column, reason }) => [column, reason] as const),
-    ...(input.useProtected === undefined
-      ? withheld.map((name) => [name, "protected; give useProtected a reason if it has to be used"] as const)
-      : []),
-    ...(time === undefined ? [] : [[time, "the time column"] as const]),
-    [input.target, "the target"] as const,
-  ]);
-  const wrong = input.features?.find((name) => barred.has(name));
-  if (wrong !== undefined) {
-    throw new FailureError(
-      failure("invalid-input", `${wrong} cannot be a feature: ${barred.get(wrong) ?? ""}`, {
-        details: { column: wrong },
-      }),
-    );
-  }
-  const chosen = (input.features ?? features).filter((name) => !barred.has(name));
-  if (chosen.length > 0) return chosen;
-  const reasons = [...barred]
-    .filter(([name]) => name !== input.target)
-    .slice(0, 8)
-    .map(([name, reason]) => `${name} (${reason})`);
-  throw new FailureError(
-    failure(
-      "invalid-input",
-      `no column is left to learn from${reasons.length === 0 ? "" : `: ${reasons.join(", ")}`}. Add columns that hold numbers, categories or dates`,
-    ),
-  );
 }
 
 /** The main metric on rows that the model did not learn from. */
