@@ -12,9 +12,12 @@ import { splitTrainTest } from "./data/split-train-test.ts";
 import { validateData } from "./data/validate-data.ts";
 import { generateK8sManifests } from "./deployment/generate-k8s-manifests.ts";
 import { createPackageModel } from "./deployment/package-model.ts";
+import { buildReferenceProfileTool } from "./evaluation/build-reference-profile.ts";
 import { detectDrift } from "./evaluation/detect-drift.ts";
+import { estimatePerformanceTool } from "./evaluation/estimate-performance.ts";
 import { evaluateModelTool } from "./evaluation/evaluate-model.ts";
 import { explainModelTool } from "./evaluation/explain-model.ts";
+import { recomputeDrift } from "./evaluation/recompute-drift.ts";
 import { lookupAlgorithm } from "./knowledge/lookup-algorithm.ts";
 import { calibrateModelTool } from "./training/calibrate-model.ts";
 import { mitigateBias } from "./training/mitigate-bias.ts";
@@ -39,7 +42,10 @@ export const tools: readonly ToolDefinition[] = [
   mitigateBias,
   evaluateModelTool,
   explainModelTool,
+  buildReferenceProfileTool,
   detectDrift,
+  recomputeDrift,
+  estimatePerformanceTool,
   fairnessAudit,
   generateModelCard,
   exportAuditReport,

@@ -1,7 +1,6 @@
 import type { ToolContext } from "#core/contract/tool-definition.ts";
 import {
   type Column,
-  type ColumnDrift,
   columnLength,
   compareCategories,
   compareNumbers,
@@ -9,8 +8,7 @@ import {
   isMissing,
 } from "#lib/ml/index.ts";
 import { inEngine, runTask } from "../engine/run-task.ts";
-
-export type ComparedColumn = Omit<ColumnDrift, "verdict">;
+import type { ComparedColumn } from "./drift-rule.ts";
 
 export interface ComparedParts {
   columns: ComparedColumn[];

@@ -1,45 +1,51 @@
 import { z } from "zod";
-import { FailureError, failure } from "#core/contract/failure.ts";
-import { defineTool, type ToolContext } from "#core/contract/tool-definition.ts";
-import { type Frame, getColumn, PSI_RULE, selectRows, suggestFeatures } from "#lib/ml/index.ts";
+import { failure } from "#core/contract/failure.ts";
+import { defineTool } from "#core/contract/tool-definition.ts";
 import { acceptedLimit } from "../engine/accepted-limit.ts";
-import { digestOf, keepJson, loadFrame } from "../engine/artifacts.ts";
-import { checkColumns } from "../engine/check-columns.ts";
+import { digestOf, keepJson } from "../engine/artifacts.ts";
 import { timeColumn } from "../engine/request-columns.ts";
-import { inEngine } from "../engine/run-task.ts";
 import type { DriftFact } from "../facts.ts";
-import { type ComparedParts, compareParts } from "./compare-parts.ts";
-import { ALPHA, driftRule, type DriftVerdict, judgeDrift } from "./drift-rule.ts";
-import { type Period, timePeriods } from "./time-periods.ts";
+import { driftBody } from "./drift-body.ts";
+import type { DriftRequest } from "./drift-request.ts";
+import { ALPHA } from "./drift-rule.ts";
+import { makeDriftReport } from "./make-drift-report.ts";
+import { multivariateSummary } from "./multivariate-summary.ts";
 
 const Word = z.enum(["stable", "moderate", "major"]);
 
 /** On fewer rows only large shifts are significant, and the report says so. */
 const FEW_ROWS = 200;
-/** Columns named in the answer; the report has all. */
+/** Columns, findings and features named in the answer; the report has all. */
 const MOST_COLUMNS = 30;
-/** With more categories than this, the rare ones may point at people. */
-const MANY_CATEGORIES = 50;
-const FEWEST_SHOWN = 5;
 
 export const detectDrift = defineTool({
   name: "detect_drift",
   group: "evaluation",
   description:
-    "Compare newer data with older, column by column: population stability index, Kolmogorov-Smirnov, chi-squared, Wasserstein and more, missing values included. A column has drifted when its index is over the limit and its test is significant (Bonferroni, alpha 0.01), so small samples do not cry wolf. With a time column the newest period decides and a timeline is given; otherwise the whole of the current part does. Kept as drift.json.",
+    "Compare newer data with older, column by column: population stability index, Kolmogorov-Smirnov, chi-squared, Wasserstein and more, missing values included. A column has drifted when its index is over the limit and its test is significant (Bonferroni, alpha 0.01), so small samples do not cry wolf. The older data is a part (`reference`) or a profile that build_reference_profile kept (`profile`). With a model, its outputs are compared too. With `multivariate`, relations between columns are checked by a domain classifier and by PCA reconstruction, beside the verdict. With a time column the newest period decides, a timeline is given, and `state` changes only after a verdict held for `holdFor` periods; otherwise the whole of the current part decides. Kept as drift.json with all it was made from, so that recompute_drift can repeat it.",
   input: z.strictObject({
-    reference: digestOf("the older data, usually the training part"),
+    reference: digestOf("the older data, usually the training part; or give profile").nullish(),
+    profile: digestOf("a reference profile, instead of reference").nullish(),
     current: digestOf("the newer data"),
     target: z
       .string()
       .min(1)
       .describe("compared too, where the newer data has it: its distribution may move as well"),
+    model: digestOf("a model whose outputs on both sides are compared; a profile brings its own").nullish(),
     timeColumn: z.string().nullish().describe("the run's when absent"),
     limit: z
       .number()
       .positive()
       .optional()
       .describe("largest accepted index; the deployment's when absent, and never milder than it in a run"),
+    multivariate: z.boolean().default(false).describe("check relations between columns too"),
+    holdFor: z
+      .number()
+      .int()
+      .min(1)
+      .max(100)
+      .default(2)
+      .describe("periods in a row that a verdict must hold before the state changes"),
   }),
   output: z.strictObject({
     artifact: z.string(),
@@ -54,10 +60,32 @@ export const detectDrift = defineTool({
         missingPsi: z.number(),
         countedPsi: z.number().describe("the index that is backed by a significant test, else 0"),
         pValue: z.number(),
+        adjustedP: z.number().describe("p adjusted for all tests (Benjamini-Hochberg)"),
         verdict: Word,
       }),
     ),
     skipped: z.array(z.strictObject({ column: z.string(), reason: z.string() })),
+    findings: z
+      .array(
+        z.strictObject({
+          column: z.string(),
+          kind: z.string(),
+          rows: z.number().int(),
+          message: z.string(),
+        }),
+      )
+      .describe("what a profile rules out: new categories, numbers out of range, columns that came or went"),
+    multivariate: z
+      .strictObject({
+        isDrifted: z.boolean(),
+        auc: z.number().nullable().describe("of telling newer from older rows; 0.5 when nothing does"),
+        p: z.number().nullable(),
+        features: z.array(z.string()).describe("those that tell the sides apart most"),
+        reconstructionError: z.number().nullable(),
+        reconstructionLimits: z.strictObject({ low: z.number(), high: z.number() }).nullable(),
+        notes: z.array(z.string()),
+      })
+      .nullable(),
     timeline: z.array(
       z.strictObject({
         period: z.string(),
@@ -67,6 +95,14 @@ export const detectDrift = defineTool({
         largestPsiColumn: z.string().nullable().describe("null when no column moved significantly"),
       }),
     ),
+    state: z
+      .strictObject({
+        state: Word,
+        action: z.enum(["none", "change", "ask-person"]),
+        heldFor: z.number().int(),
+      })
+      .nullable()
+      .describe("after the newest period; null without periods"),
     notes: z.array(z.string()),
   }),
   effect: "read",
@@ -74,44 +110,36 @@ export const detectDrift = defineTool({
   parallel: true,
   timeoutMs: 1_800_000,
   async run(input, context) {
-    const reference = await loadFrame(context, input.reference);
-    const current = await loadFrame(context, input.current);
-    const time = timeColumn(context, input.timeColumn);
-    checkColumns(reference, { target: input.target });
-    const columns = [...suggestFeatures(reference, input.target).features, input.target].filter(
-      (name) => name !== time,
-    );
-    const { limit, notes } = acceptedLimit(context, {
+    const baseline = baselineOf(input);
+    if (baseline === null) return { ok: false, failure: failure("invalid-input", ONE_BASELINE) };
+    const { limit, notes: limitNotes } = acceptedLimit(context, {
       asked: input.limit,
       deployment: context.settings.driftLimit,
     });
-    const periods = time === undefined ? [] : periodsOf(current, time);
-    const judged = await judgePeriods(context, { reference, current, columns, periods, limit });
-    const { compared, verdict, rows } = judged;
-    const comparedPeriod = periods.at(-1)?.name ?? null;
-    notes.push(...sampleNotes(reference.rowCount, rows), ...timeNotes(current, periods));
-    const artifact = await keepJson(
-      context,
-      {
-        reference: input.reference,
-        current: input.current,
-        referenceRows: reference.rowCount,
-        currentRows: rows,
-        comparedPeriod,
-        verdict: verdict.verdict,
-        passed: verdict.passed,
-        limit,
-        rule: driftRule(limit),
-        psiRule: PSI_RULE,
-        alpha: ALPHA,
-        tests: verdict.tests,
-        notes,
-        timeline: judged.timeline,
-        columns: reportColumns(verdict, compared),
-        skipped: compared.skipped,
-      },
-      { name: "drift.json", kind: "drift", inputs: [input.reference, input.current] },
-    );
+    const request: DriftRequest = {
+      baseline,
+      current: input.current,
+      target: input.target,
+      timeColumn: timeColumn(context, input.timeColumn) ?? null,
+      limit,
+      alpha: ALPHA,
+      holdFor: input.holdFor,
+      minimumRows: FEW_ROWS,
+      isMultivariate: input.multivariate,
+      seed: context.seed,
+    };
+    const report = await makeDriftReport(context, request);
+    const { verdict, compared, states, timeline, comparedPeriod } = report;
+    const notes = [...limitNotes, ...report.notes];
+    const used =
+      baseline.kind === "profile"
+        ? [baseline.profile]
+        : [baseline.reference, ...(baseline.model === null ? [] : [baseline.model])];
+    const artifact = await keepJson(context, driftBody(request, report, limitNotes), {
+      name: "drift.json",
+      kind: "drift",
+      inputs: [...used, input.current],
+    });
     const fact: DriftFact = {
       artifact: artifact.sha256,
       passed: verdict.passed,
@@ -125,6 +153,7 @@ export const detectDrift = defineTool({
         .slice(0, 20),
       columns: verdict.columns.length,
     };
+    const last = states.at(-1);
     return {
       ok: true,
       output: {
@@ -139,10 +168,14 @@ export const detectDrift = defineTool({
           missingPsi: column.missingPsi,
           countedPsi: column.countedPsi,
           pValue: column.test.p,
+          adjustedP: column.test.adjustedP,
           verdict: column.verdict,
         })),
         skipped: compared.skipped,
-        timeline: judged.timeline,
+        findings: report.findings.slice(0, MOST_COLUMNS).map((finding) => ({ ...finding })),
+        multivariate: report.multivariate === null ? null : multivariateSummary(report.multivariate),
+        timeline,
+        state: last === undefined ? null : { state: last.state, action: last.action, heldFor: last.heldFor },
         notes,
       },
       facts: { drift: fact },
@@ -150,109 +183,16 @@ export const detectDrift = defineTool({
   },
 });
 
-function periodsOf(current: Frame, time: string): Period[] {
-  const column = inEngine(() => getColumn(current, time));
-  if (column.kind === "date" || column.kind === "numeric") return timePeriods(column);
-  throw new FailureError(
-    failure(
-      "invalid-input",
-      `the time column ${time} is ${column.kind} in the newer data, which puts no order on rows; name a column of dates or numbers, or leave the time column out`,
-      { details: { column: time } },
-    ),
-  );
-}
+const ONE_BASELINE =
+  "give what the newer data is compared with, once: reference (the digest of older rows) or profile (the digest that build_reference_profile returned); a model goes with reference, as a profile brings its own";
 
-/**
- * One period in short. Readers of drift.json take whatever has `psi` and `column` for a column's row, so neither name
- * may stand here.
- */
-interface TimelineEntry {
-  period: string;
-  rows: number;
-  verdict: z.infer<typeof Word>;
-  largestPsi: number;
-  largestPsiColumn: string | null;
-}
-
-/** Each period against the reference; the newest, or all rows where there are no periods, decides. */
-async function judgePeriods(
-  context: ToolContext,
-  about: { reference: Frame; current: Frame; columns: string[]; periods: readonly Period[]; limit: number },
-): Promise<{ compared: ComparedParts; verdict: DriftVerdict; rows: number; timeline: TimelineEntry[] }> {
-  const { reference, current, columns, periods, limit } = about;
-  const judge = async (frame: Frame) => {
-    const compared = await compareParts(context, { reference, current: frame, columns });
-    return { compared, verdict: judgeDrift(compared.columns, limit), rows: frame.rowCount };
-  };
-  const timeline: TimelineEntry[] = [];
-  let newest: Awaited<ReturnType<typeof judge>> | undefined;
-  for (const { name, rows } of periods) {
-    newest = await judge(selectRows(current, rows));
-    const { verdict, maxPsi, column } = newest.verdict;
-    timeline.push({
-      period: name,
-      rows: rows.length,
-      verdict,
-      largestPsi: maxPsi,
-      largestPsiColumn: maxPsi > 0 ? column : null,
-    });
-  }
-  return { ...(newest ?? (await judge(current))), timeline };
-}
-
-/** Every column with its verdict, the pure numbers beside what counts. */
-function reportColumns(verdict: DriftVerdict, compared: ComparedParts): object[] {
-  const comparisons = new Map(compared.columns.map(({ column, comparison }) => [column, comparison]));
-  return verdict.columns.map((column) => {
-    const comparison = comparisons.get(column.column);
-    return {
-      ...column,
-      pValue: column.test.p,
-      comparison: comparison?.kind === "categorical" ? withoutRareNames(comparison) : comparison,
-    };
-  });
-}
-
-/** Joins the names of categories that fewer than five rows have, where there are so many that they may be people's. */
-function withoutRareNames<Counts extends CategoryCounts>(comparison: Counts): Counts | object {
-  const { categories, referenceCounts, currentCounts, newCategories } = comparison;
-  if (categories.length <= MANY_CATEGORIES) return comparison;
-  const isShown = (index: number): boolean =>
-    (referenceCounts[index] ?? 0) + (currentCounts[index] ?? 0) >= FEWEST_SHOWN;
-  const shownOf = <Value>(values: readonly Value[]): Value[] => values.filter((_, index) => isShown(index));
-  const restOf = (counts: readonly number[]): number =>
-    counts.reduce((sum, count, index) => (isShown(index) ? sum : sum + count), 0);
-  const shown = new Set(shownOf(categories));
-  return {
-    ...comparison,
-    categories: [...shown, `(${categories.length - shown.size} with fewer than ${FEWEST_SHOWN} rows each)`],
-    referenceCounts: [...shownOf(referenceCounts), restOf(referenceCounts)],
-    currentCounts: [...shownOf(currentCounts), restOf(currentCounts)],
-    newCategories: newCategories.filter((category) => shown.has(category)),
-    newCategoryCount: newCategories.length,
-  };
-}
-
-interface CategoryCounts {
-  readonly categories: readonly string[];
-  readonly referenceCounts: readonly number[];
-  readonly currentCounts: readonly number[];
-  readonly newCategories: readonly string[];
-}
-
-function sampleNotes(referenceRows: number, currentRows: number): string[] {
-  const rows = Math.min(referenceRows, currentRows);
-  return rows >= FEW_ROWS
-    ? []
-    : [
-        `one side has only ${rows} rows, so only large shifts could be seen; compare again when there are more`,
-      ];
-}
-
-function timeNotes(current: Frame, periods: readonly Period[]): string[] {
-  if (periods.length === 0) return [];
-  const timed = periods.reduce((sum, { rows }) => sum + rows.length, 0);
-  return timed === current.rowCount
-    ? []
-    : [`${current.rowCount - timed} rows of the newer data lie in no period shown`];
+/** Null when the call names no baseline, or two. */
+function baselineOf(input: {
+  reference?: string | null | undefined;
+  profile?: string | null | undefined;
+  model?: string | null | undefined;
+}): DriftRequest["baseline"] | null {
+  const { reference, profile, model } = input;
+  if (reference != null && profile == null) return { kind: "rows", reference, model: model ?? null };
+  return reference == null && profile != null && model == null ? { kind: "profile", profile } : null;
 }

@@ -1,5 +1,10 @@
 import { chiSquaredContingency, fisherExact } from "#lib/ml/drift/chi-squared.ts";
-import type { CategoricalDrift, ColumnDrift } from "#lib/ml/index.ts";
+import {
+  adjustedPValues,
+  type CategoricalDrift,
+  type ColumnDrift,
+  type ProfileColumnDrift,
+} from "#lib/ml/index.ts";
 
 /** Chance of calling a table drifted that has not: shared by all tests of one comparison. */
 export const ALPHA = 0.01;
@@ -15,9 +20,21 @@ export type DriftWord = "stable" | "moderate" | "major";
 export interface DriftTest {
   name: "kolmogorov-smirnov" | "chi-squared" | "fisher";
   p: number;
+  /** p adjusted for all tests of the comparison (Benjamini and Hochberg 1995), to be read beside it. */
+  adjustedP: number;
   /** p is below alpha divided by the number of tests. */
   isSignificant: boolean;
 }
+
+/** A column compared with rows or with their profile. */
+export interface ComparedColumn {
+  column: string;
+  psi: number;
+  missingPsi: number;
+  comparison: Comparison;
+}
+
+type Comparison = ColumnDrift["comparison"] | ProfileColumnDrift["comparison"];
 
 /** One column under the rule. */
 export interface JudgedColumn {
@@ -61,7 +78,7 @@ export function driftRule(limit: number): string {
  * Judges compared columns. An index alone cries wolf on small samples: ten bins of thirty rows differ by 0.3 and more
  * when nothing has changed. A test alone cries wolf on large ones, where any trifle is significant. Both must speak.
  */
-export function judgeDrift(columns: readonly Omit<ColumnDrift, "verdict">[], limit: number): DriftVerdict {
+export function judgeDrift(columns: readonly ComparedColumn[], limit: number): DriftVerdict {
   const tested = columns.map((column) => ({
     column,
     test: valueTest(column.comparison),
@@ -69,6 +86,14 @@ export function judgeDrift(columns: readonly Omit<ColumnDrift, "verdict">[], lim
   }));
   const tests = tested.reduce((sum, { missingTest: missing }) => sum + (missing === null ? 1 : 2), 0);
   const isSignificant = (p: number): boolean => p < ALPHA / tests;
+  const graded = withAdjusted(
+    tested.flatMap(({ test, missingTest: missing }) => (missing === null ? [test] : [test, missing])),
+  );
+  const gradeOf = (test: PlainTest): DriftTest => ({
+    ...test,
+    adjustedP: graded.get(test) ?? 1,
+    isSignificant: isSignificant(test.p),
+  });
   const judged = tested.map(({ column, test, missingTest: missing }): JudgedColumn => {
     const { psi, missingPsi } = column;
     const countedPsi = Math.max(
@@ -82,8 +107,8 @@ export function judgeDrift(columns: readonly Omit<ColumnDrift, "verdict">[], lim
       psi,
       missingPsi,
       countedPsi,
-      test: { ...test, isSignificant: isSignificant(test.p) },
-      missingTest: missing === null ? null : { ...missing, isSignificant: isSignificant(missing.p) },
+      test: gradeOf(test),
+      missingTest: missing === null ? null : gradeOf(missing),
     };
   });
   const ordered = judged.toSorted(
@@ -106,9 +131,14 @@ function wordOf(countedPsi: number, limit: number): DriftWord {
   return countedPsi >= MODERATE ? "moderate" : "stable";
 }
 
-type PlainTest = Omit<DriftTest, "isSignificant">;
+type PlainTest = Pick<DriftTest, "name" | "p">;
 
-function valueTest(comparison: ColumnDrift["comparison"]): PlainTest {
+function withAdjusted(tests: readonly PlainTest[]): Map<PlainTest, number> {
+  const adjusted = adjustedPValues(tests.map(({ p }) => p));
+  return new Map(tests.map((test, index) => [test, adjusted[index] ?? 1]));
+}
+
+function valueTest(comparison: Comparison): PlainTest {
   if (comparison.kind === "numeric") {
     const { exactP, asymptoticP } = comparison.ks;
     return { name: "kolmogorov-smirnov", p: exactP ?? asymptoticP };
@@ -159,7 +189,7 @@ function withoutRare({ reference, current }: Counts): Counts {
   return { reference: used.map((bin) => bin.reference), current: used.map((bin) => bin.current) };
 }
 
-function missingTest(comparison: ColumnDrift["comparison"]): PlainTest | null {
+function missingTest(comparison: Comparison): PlainTest | null {
   if (comparison.kind === "categorical") return null;
   const [reference, current] = [presence(comparison.reference), presence(comparison.current)];
   const [, missingBefore = 0] = reference;

@@ -9,7 +9,7 @@ export interface Period {
 type TimeColumn = Extract<Column, { readonly kind: "date" | "numeric" }>;
 
 /** A period with fewer rows is judged together with the one before it. */
-const MINIMAL_ROWS = 200;
+export const MINIMAL_PERIOD_ROWS = 200;
 const MOST_PERIODS = 24;
 const DAY = 86_400_000;
 /** Shorter stretches are one period: within two weeks, days differ by the day of the week alone. */
@@ -95,7 +95,7 @@ function joined(periods: readonly Period[]): Period[] {
   const merged: (Period & { first: string })[] = [];
   for (const { name, rows } of periods) {
     const last = merged.at(-1);
-    if (last !== undefined && (rows.length < MINIMAL_ROWS || last.rows.length < MINIMAL_ROWS)) {
+    if (last !== undefined && (rows.length < MINIMAL_PERIOD_ROWS || last.rows.length < MINIMAL_PERIOD_ROWS)) {
       for (const row of rows) last.rows.push(row);
       last.name = `${last.first} to ${name}`;
     } else {
