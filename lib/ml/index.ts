@@ -54,6 +54,8 @@ export {
 
 export { PERIODS, sourcesOf, type EngineeringPlan, type PlannedStep } from "./engineer/engineering-plan.ts";
 export { INVERTIBLE } from "./engineer/restore-sources.ts";
+export { COST_TERMS, estimateCost } from "./recommend/estimate-cost.ts";
+export { recommendModels } from "./recommend/recommend-models.ts";
 export { suggestPlan } from "./engineer/suggest-plan.ts";
 export { rawSourcesOf } from "./engineer/trace-sources.ts";
 export { DATE_UNITS } from "./score/engineering.ts";
@@ -86,6 +88,14 @@ export { ALGORITHMS, type AlgorithmName, type ParameterValue } from "./learn/fit
 export { BOOSTING_DEFAULTS, type BoostingParameters } from "./learn/boosting/boosting-parameters.ts";
 export type { BoostingRound } from "./learn/boosting/train-boosting.ts";
 export type { ClassWeights } from "./learn/class-weights.ts";
+export { findAnomalies, type Anomalies, type AnomalyOptions } from "./learn/forest/find-anomalies.ts";
+export {
+  scoreAnomalies,
+  trainIsolationForest,
+  type IsolationForest,
+  type IsolationOptions,
+} from "./learn/forest/isolation-forest.ts";
+export { decodeIsolationForest, encodeIsolationForest } from "./learn/forest/encode-isolation-forest.ts";
 
 export {
   calibrateModel,

@@ -38,7 +38,14 @@ describe("lookup_algorithm", () => {
   it("always names the other choices, each once, the baseline last", async () => {
     for (const profile of [{}, { rows: 90 }, { wantsLinear: true }]) {
       const names = (await ask(profile)).choices.map(({ algorithm }) => algorithm);
-      expect(names.toSorted()).toEqual(["baseline", "gradient-boosting", "linear"]);
+      expect(names.toSorted()).toEqual([
+        "baseline",
+        "decision-tree",
+        "extra-trees",
+        "gradient-boosting",
+        "linear",
+        "random-forest",
+      ]);
       expect(names.at(-1)).toBe("baseline");
     }
   });

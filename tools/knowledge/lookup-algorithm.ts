@@ -1,19 +1,30 @@
 import { z } from "zod";
+import { failure } from "#core/contract/failure.ts";
 import { defineTool } from "#core/contract/tool-definition.ts";
 import { type AlgorithmFact, ProblemType } from "../facts.ts";
+import { ALGORITHM_CATALOGUE, algorithmNamed } from "./algorithm-catalogue.ts";
+import { AlgorithmOutput, asOutput, installedAlgorithms } from "./algorithm-entry-output.ts";
 
-const Algorithm = z.enum(["gradient-boosting", "linear", "baseline"]);
+const Algorithm = z.enum([
+  "gradient-boosting",
+  "random-forest",
+  "extra-trees",
+  "decision-tree",
+  "linear",
+  "baseline",
+]);
 
 export const lookupAlgorithm = defineTool({
   name: "lookup_algorithm",
   group: "knowledge",
   description:
-    "Look up which of the engine's algorithms fits a problem and a data profile, with the reason and what speaks for the others. The first is the recommendation.",
+    "Look up which of the engine's algorithms fits a problem and a data profile, with the reason and what speaks for the others. The first is the recommendation. With a name, also what is known of that algorithm: what it is for, its limits, settings to begin with.",
   input: z.strictObject({
     problemType: ProblemType,
     rows: z.number().int().positive().describe("rows to train on"),
     columns: z.number().int().positive(),
     missingShare: z.number().min(0).max(1).default(0),
+    name: z.string().min(1).optional().describe("an algorithm to show in full, as the registry calls it"),
     wantsLinear: z
       .boolean()
       .default(false)
@@ -21,16 +32,30 @@ export const lookupAlgorithm = defineTool({
   }),
   output: z.strictObject({
     choices: z.array(z.strictObject({ algorithm: Algorithm, reason: z.string() })),
+    entry: AlgorithmOutput.optional().describe("what is known of the named algorithm"),
   }),
   effect: "none",
   repeat: "safe",
   parallel: true,
-  timeoutMs: 5000,
-  run(input) {
+  timeoutMs: 60_000,
+  async run(input, context) {
     const choices = rank(input);
     const [first] = choices;
     const fact: AlgorithmFact = { name: first.algorithm, reason: first.reason };
-    return Promise.resolve({ ok: true, output: { choices }, facts: { algorithm: fact } });
+    if (input.name === undefined) return { ok: true, output: { choices }, facts: { algorithm: fact } };
+    const entry = algorithmNamed(input.name);
+    if (entry === undefined) {
+      const names = ALGORITHM_CATALOGUE.map(({ name }) => name).join(", ");
+      return {
+        ok: false,
+        failure: failure(
+          "not-found",
+          `there is no algorithm ${JSON.stringify(input.name)}; there are ${names}`,
+        ),
+      };
+    }
+    const output = { choices, entry: asOutput(entry, await installedAlgorithms(context)) };
+    return { ok: true, output, facts: { algorithm: fact } };
   },
 });
 
@@ -59,11 +84,26 @@ function rank(profile: {
     algorithm: "gradient-boosting",
     reason: `${rows} rows with ${columns} columns are enough for boosted trees, which find interactions and thresholds${missing}`,
   };
+  const others: readonly Choice[] = [
+    {
+      algorithm: "random-forest",
+      reason: `averages deep trees: good without tuning, judges itself out of bag, but its models are large${missing}`,
+    },
+    {
+      algorithm: "extra-trees",
+      reason: "a forest of random splits: smoother than a random forest where many columns are noise",
+    },
+    {
+      algorithm: "decision-tree",
+      reason: "one tree that can be read as rules; seldom the most accurate",
+    },
+    baseline,
+  ];
   if (wantsLinear) {
     return [
       { algorithm: "linear", reason: `the operator wants to read coefficients; ${linearName} gives them` },
       trees,
-      baseline,
+      ...others,
     ];
   }
   if (rows < FEW_ROWS) {
@@ -73,7 +113,7 @@ function rank(profile: {
         reason: `${rows} rows are few: ${linearName} has few parameters and does not learn the noise`,
       },
       { ...trees, reason: `boosted trees want more than ${FEW_ROWS} rows` },
-      baseline,
+      ...others,
     ];
   }
   return [
@@ -82,6 +122,6 @@ function rank(profile: {
       algorithm: "linear",
       reason: `${linearName} is simpler and its coefficients can be read; it misses interactions`,
     },
-    baseline,
+    ...others,
   ];
 }

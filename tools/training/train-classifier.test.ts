@@ -43,6 +43,21 @@ describe("train_classifier", () => {
     expect(bench.context.kept.map(({ name }) => name)).toContain("models/model_1.json");
   });
 
+  it.each(["random-forest", "extra-trees", "decision-tree"])(
+    "trains a %s, which has no rounds to stop early, and keeps a model that gives probabilities",
+    async (algorithm) => {
+      const { bench, input } = await parts();
+      const output = await bench.succeed<Output>(trainClassifier, { ...input, algorithm });
+      expect(output.validation.value).toBeGreaterThan(0.78);
+      const { estimator, training } = await bench.model(output.model);
+      expect(estimator).toMatchObject({ kind: "tree-ensemble", link: "probability" });
+      expect(training.parameters).not.toHaveProperty("patience");
+      expect(output.notes.some((note) => note.startsWith("Out of bag"))).toBe(algorithm === "random-forest");
+      const about = { ...input, algorithm, parameters: { patience: 5 } };
+      expect((await bench.fail(trainClassifier, about)).message).toMatch(/no parameter "patience"/);
+    },
+  );
+
   it("never learns from target, time or protected columns, named by the call or by the run", async () => {
     const { bench, input } = await parts(loanRows, { run: { protected: ["sex"], timeColumn: "month" } });
     const { features } = await bench.succeed<Output>(trainClassifier, { ...input, protected: ["age"] });

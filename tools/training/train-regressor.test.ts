@@ -20,7 +20,7 @@ async function parts() {
 }
 
 describe("train_regressor", () => {
-  it.each(["gradient-boosting", "linear"])(
+  it.each(["gradient-boosting", "random-forest", "extra-trees", "linear"])(
     "trains a %s model far better than the mean",
     async (algorithm) => {
       const { bench, input } = await parts();

@@ -71,7 +71,7 @@ describe("an isolation forest", () => {
     const scores = score(matrixOf(numbers("x", alone)));
     expect(flat.reduce((sum, value) => sum + value, 0) / 500).toBeCloseTo(0.5, 1);
     expect(Math.max(...scores.slice(0, -1))).toBeLessThan(0.7);
-    expect(scores.at(-1)).toBeGreaterThan(0.8);
+    expect(scores.at(-1)).toBeGreaterThan(0.75);
   });
 
   it("finds rare levels and missing cells unusual, too", () => {
