@@ -51,6 +51,7 @@ import {
   type GroupThresholdResult,
 } from "../fairness/mitigate.ts";
 import type { ByteSource } from "../frame/csv-source.ts";
+import { findAnomalies, type Anomalies, type AnomalyOptions } from "../learn/forest/find-anomalies.ts";
 import { fingerprintRows } from "../frame/fingerprint-rows.ts";
 import type { Frame } from "../frame/frame.ts";
 import { readCsv, type CsvResult, type ReadCsvOptions } from "../frame/read-csv.ts";
@@ -145,6 +146,7 @@ interface TaskTypes {
     input: { model: Model; frame: Frame; options: Plain<GroupThresholdOptions> };
     output: GroupThresholdResult;
   };
+  "find-anomalies": { input: { frame: Frame; options: Plain<AnomalyOptions> }; output: Anomalies };
   "compare-frames": {
     input: { reference: Frame; current: Frame; options?: Plain<CompareOptions> };
     output: DriftReport;
@@ -228,6 +230,7 @@ export const TASKS: TaskTable = {
     auditFairness(model, frame, { ...options, control }),
   "fit-group-thresholds": ({ model, frame, options }, control) =>
     fitGroupThresholds(model, frame, { ...options, control }),
+  "find-anomalies": ({ frame, options }, control) => findAnomalies(frame, { ...options, control }),
   "compare-frames": ({ reference, current, options }, control) =>
     compareFrames(reference, current, { ...options, control }),
   "build-reference-profile": ({ frame, options }, control) =>
