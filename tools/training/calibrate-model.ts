@@ -1,13 +1,12 @@
 import { z } from "zod";
-import { failure } from "#core/contract/failure.ts";
 import { defineTool, type ToolContext } from "#core/contract/tool-definition.ts";
 import type { Model } from "#lib/ml/index.ts";
 import { digestOf, keepJson, keepModel, loadFrame, loadModel, numberedName } from "../engine/artifacts.ts";
 import { checkColumns } from "../engine/check-columns.ts";
-import { requireHeldOut } from "../engine/held-out.ts";
 import { proveKeptModel } from "../engine/prove-kept-model.ts";
+import { refuseTestPart } from "../engine/refuse-test-part.ts";
 import { runTask } from "../engine/run-task.ts";
-import { ModelFact, SplitFact } from "../facts.ts";
+import { ModelFact } from "../facts.ts";
 import { scoreOf } from "./train-tool.ts";
 
 const Method = z.enum(["temperature", "platt", "isotonic"]);
@@ -53,12 +52,10 @@ export const calibrateModelTool = defineTool({
   parallel: false,
   timeoutMs: 1_800_000,
   async run(input, context) {
-    const refused = refusedPart(context, input.calibration);
-    if (refused !== undefined) return { ok: false, failure: failure("invalid-input", refused) };
+    refuseTestPart(context, { calibration: input.calibration });
     const model = await loadModel(context, input.model);
     const frame = await loadFrame(context, input.calibration);
     checkColumns(frame, { target: model.target });
-    await requireHeldOut(context, model, frame);
     const result = await runTask(context, "calibrate-model", {
       model,
       frame,
@@ -101,19 +98,6 @@ export const calibrateModelTool = defineTool({
     };
   },
 });
-
-/** Why a part of the run's split must not be calibrated on. */
-function refusedPart({ run }: ToolContext, digest: string): string | undefined {
-  const split = SplitFact.safeParse(run?.facts["split"]);
-  if (!split.success) return undefined;
-  const { train, validation, test } = split.data;
-  if (digest === test) {
-    return `these are the test rows, on which nothing may be fitted; give the validation part, ${validation}`;
-  }
-  return digest === train
-    ? `these are the rows that the model was trained on, which it knows too well; give the validation part, ${validation}`
-    : undefined;
-}
 
 /** What the run knows of the model stays; only the digest and the number on these rows are new. */
 function modelFact(
