@@ -79,7 +79,7 @@ export const ModelFact = z.strictObject({
   problemType: ProblemType,
   features: z.number().int(),
   trainRows: z.number().int(),
-  mitigation: z.enum(["none", "reweighing", "group-thresholds"]),
+  mitigation: z.enum(["none", "reweighing", "group-thresholds", "reductions", "correlation-removal"]),
   validation: z.strictObject({ metric: text, value: finite }),
 });
 

@@ -6,7 +6,7 @@ type Method = "none" | "reweighing" | "group-thresholds";
 
 const one = (method: Method, difference: number, about: { value?: number; accuracy?: number } = {}) => ({
   method,
-  demographicParityDifference: difference,
+  difference,
   value: about.value ?? 0.9,
   accuracy: about.accuracy ?? 0.85,
 });

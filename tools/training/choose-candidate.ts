@@ -10,11 +10,11 @@ export const DEAREST = 0.005;
 /** So much accuracy a fairer candidate may cost: differences grow again on rows of another time or place. */
 const TRIFLE = 0.005;
 
-type Judged = Pick<MitigationCandidate, "method" | "value" | "accuracy" | "demographicParityDifference">;
+type Judged = Pick<MitigationCandidate, "method" | "value" | "accuracy" | "difference">;
 
 /** Whether a candidate meets the limit with its margin and costs next to nothing of the main metric. */
 export function isCheapAndFair(before: Judged, candidate: Judged, limit: number): boolean {
-  return candidate.demographicParityDifference <= limit * MARGIN && before.value - candidate.value <= DEAREST;
+  return candidate.difference <= limit * MARGIN && before.value - candidate.value <= DEAREST;
 }
 
 /**
@@ -28,7 +28,7 @@ export function chooseCandidate<Candidate extends Judged>(
   candidates: readonly Candidate[],
   limit: number,
 ): Candidate {
-  const fair = candidates.filter((one) => one.demographicParityDifference <= limit * MARGIN);
+  const fair = candidates.filter((one) => one.difference <= limit * MARGIN);
   const mild = fair.find((one) => one.method === "reweighing" && isCheapAndFair(before, one, limit));
   if (mild !== undefined) return mild;
   const highest = Math.max(...fair.map((one) => one.accuracy));
@@ -38,7 +38,5 @@ export function chooseCandidate<Candidate extends Judged>(
 
 /** The first of those that differ least. */
 function fairest<Candidate extends Judged>(candidates: readonly Candidate[]): Candidate | undefined {
-  return candidates.toSorted(
-    (left, right) => left.demographicParityDifference - right.demographicParityDifference,
-  )[0];
+  return candidates.toSorted((left, right) => left.difference - right.difference)[0];
 }

@@ -1,5 +1,12 @@
 import type { ToolContext } from "#core/contract/tool-definition.ts";
-import { filterRows, type Frame, groupRows, type Model, type ProtectedAttribute } from "#lib/ml/index.ts";
+import {
+  type FairnessConstraint,
+  filterRows,
+  type Frame,
+  groupRows,
+  type Model,
+  type ProtectedAttribute,
+} from "#lib/ml/index.ts";
 import { MINIMAL_GROUP } from "../engine/judged-fairness.ts";
 import { crossedAttribute } from "../engine/protected-attributes.ts";
 import { runTask } from "../engine/run-task.ts";
@@ -20,13 +27,18 @@ const WINDOWS = [MARGIN / 2, MARGIN, 0.8, 1, 1.4, 2];
 
 /**
  * Fits one threshold per crossed group of the protected columns, in several widths of the window that all groups'
- * selection rates must lie in. Each protected column is audited alone, and an average over crossed groups differs less
+ * rates must lie in. Each protected column is audited alone, and an average over crossed groups differs less
  * than they do, so a window wider than the limit often meets it at less cost in accuracy.
  */
 export async function tryGroupThresholds(
   context: ToolContext,
   model: Model,
-  about: { validation: Frame; protected: readonly string[]; limit: number },
+  about: {
+    validation: Frame;
+    protected: readonly string[];
+    constraint: FairnessConstraint;
+    limit: number;
+  },
 ): Promise<ThresholdTrial[]> {
   const { validation, limit } = about;
   const attribute = crossedAttribute(validation, about.protected, model);
@@ -42,16 +54,15 @@ export async function tryGroupThresholds(
       const fitted = await runTask(context, "fit-group-thresholds", {
         model,
         frame,
-        options: { attribute, constraint: "demographic-parity", maximalDifference: window },
+        options: { attribute, constraint: about.constraint, maximalDifference: window },
       });
       const candidate = await judgeCandidate(context, fitted.model, {
+        ...about,
         method: "group-thresholds",
-        validation,
-        protected: about.protected,
       });
       trials.push({ window, smallestGroup, candidate });
       // Wider windows only differ more.
-      if (candidate.demographicParityDifference > 2 * limit) break;
+      if (candidate.difference > 2 * limit) break;
     }
   }
   return trials;

@@ -8,20 +8,21 @@ import { checkColumns } from "../engine/check-columns.ts";
 import { proveKeptModel } from "../engine/prove-kept-model.ts";
 import { protectedColumns } from "../engine/request-columns.ts";
 import { ModelFact } from "../facts.ts";
-import { chooseCandidate, isCheapAndFair, MARGIN } from "./choose-candidate.ts";
-import { type ThresholdTrial, tryGroupThresholds } from "./group-thresholds.ts";
-import { judgeCandidate, type MitigationCandidate } from "./mitigation-candidate.ts";
-import { groupChanges, mitigationCost, mitigationNotes } from "./mitigation-report.ts";
-import { reweighModel, withNote } from "./reweigh-model.ts";
+import { chooseCandidate, MARGIN } from "./choose-candidate.ts";
+import { judgeCandidate, MITIGATION_METHODS, type MitigationCandidate } from "./mitigation-candidate.ts";
+import { groupChanges, mitigationCost, mitigationNotes, neededToDecide } from "./mitigation-report.ts";
+import { withNote } from "./reweigh-model.ts";
+import { tryMethods } from "./try-mitigations.ts";
 
-const Method = z.enum(["none", "reweighing", "group-thresholds"]);
+const Method = z.enum(["none", ...MITIGATION_METHODS]);
+const Constraint = z.enum(["demographic-parity", "equal-opportunity", "equalized-odds"]);
 const Rate = z.number().nullable();
 
 export const mitigateBias = defineTool({
   name: "mitigate_bias",
   group: "training",
   description:
-    "Mitigate a binary classifier's bias between protected groups. `auto` tries reweighing the training rows (the model never sees the group), then one decision threshold a group (needs the group when deciding, which some laws forbid), and keeps the mildest that meets the limit with a margin at little cost, else the best; when nothing helps, the model stays as it is and the answer says so. Judged on the validation part. Returns the model's digest, what each method gave and cost, and every group's rates before and after.",
+    "Mitigate a binary classifier's bias between protected groups. Methods: `reweighing` the training rows; `group-thresholds`, one decision threshold a group; `reductions`, training again and again on rows weighted by what fairness costs (slow); `correlation-removal`, taking out of the features what the protected columns tell of them. Thresholds and correlation removal need the group when deciding, which some laws forbid: `useGroup: false` leaves them out. `auto` tries reweighing, then thresholds, then the others while the limit is not met, and keeps the mildest that meets it with a margin at little cost, else the best; when nothing helps, the model stays as it is and the answer says so. Judged on the validation part. Returns the model's digest, what each method gave and cost and for whom, and every group's rates before and after.",
   input: z.strictObject({
     model: digestOf("the model to mitigate"),
     train: digestOf("the training part"),
@@ -30,14 +31,21 @@ export const mitigateBias = defineTool({
       .array(z.string())
       .default([])
       .describe("columns whose groups are to be treated alike, beside those that the run protects"),
-    method: z.enum(["auto", "reweighing", "group-thresholds"]).default("auto"),
+    method: z.enum(["auto", ...MITIGATION_METHODS]).default("auto"),
+    constraint: Constraint.default("demographic-parity").describe(
+      "what is to be alike: selection rates; true positive rates; true and false positive rates",
+    ),
+    useGroup: z
+      .boolean()
+      .default(true)
+      .describe("false: only methods whose model decides without being given the protected columns"),
     limit: z
       .number()
       .gt(0)
       .lt(1)
       .optional()
       .describe(
-        "largest accepted demographic parity difference; the deployment's when absent, and never milder than it in a run",
+        "largest accepted difference of the rates that are to be alike; the deployment's when absent, and never milder than it in a run",
       ),
   }),
   output: z.strictObject({
@@ -52,6 +60,7 @@ export const mitigateBias = defineTool({
         value: z.number(),
         accuracy: z.number(),
         demographicParityDifference: z.number(),
+        difference: z.number().describe("of the rates that are to be alike"),
       }),
     ),
     cost: z.strictObject({
@@ -87,6 +96,11 @@ export const mitigateBias = defineTool({
     if (audited.length === 0) {
       return refused("no protected column is named; name those whose groups are to be treated alike");
     }
+    if (!input.useGroup && (input.method === "group-thresholds" || input.method === "correlation-removal")) {
+      return refused(
+        `${input.method} needs the protected columns when deciding, which useGroup: false rules out; take reweighing, reductions or auto`,
+      );
+    }
     const training = await loadFrame(context, input.train);
     const validation = await loadFrame(context, input.validation);
     for (const frame of [training, validation]) {
@@ -96,7 +110,8 @@ export const mitigateBias = defineTool({
       asked: input.limit,
       deployment: context.settings.fairnessLimit,
     });
-    const about = { training, validation, protected: audited, limit };
+    const { constraint, useGroup } = input;
+    const about = { training, validation, protected: audited, limit, constraint, useGroup };
     const before = await judgeCandidate(context, model, { ...about, method: "none" });
     const tried = await tryMethods(context, { ...about, before, method: input.method });
     const chosen = chooseCandidate(before, tried.candidates, limit);
@@ -106,9 +121,9 @@ export const mitigateBias = defineTool({
       ? input.model
       : (await keepModel(context, mitigated, [input.model, input.train, input.validation])).sha256;
     if (!isKept) await proveKeptModel(context, mitigated, { sha256: digest, frame: validation });
-    notes.push(...tried.notes, ...mitigationNotes(before, chosen, { model: mitigated, limit }));
+    notes.push(...tried.notes, ...mitigationNotes(before, chosen, { ...about, model: mitigated }));
     const attempts = [before, ...tried.candidates].map(shortAttempt);
-    const isWithinLimit = chosen.demographicParityDifference <= limit;
+    const isWithinLimit = chosen.difference <= limit;
     const cost = mitigationCost(before, chosen);
     await keepJson(
       context,
@@ -118,6 +133,7 @@ export const mitigateBias = defineTool({
         method: chosen.method,
         isWithinLimit,
         limit,
+        constraint,
         margin: MARGIN,
         protected: audited,
         cost,
@@ -145,10 +161,7 @@ export const mitigateBias = defineTool({
         attempts,
         cost,
         groups: groupChanges(before, chosen),
-        neededToDecide:
-          mitigated.decision.kind === "group-thresholds"
-            ? mitigated.decision.columns.map(({ feature }) => feature.name)
-            : [],
+        neededToDecide: neededToDecide(mitigated, audited),
         notes,
       },
       facts: { model: modelFact(context, { digest, model: mitigated, chosen, training }) },
@@ -158,48 +171,9 @@ export const mitigateBias = defineTool({
 
 const refused = (message: string) => ({ ok: false, failure: failure("invalid-input", message) }) as const;
 
-interface Tried {
-  /** From the mildest method to the strongest. */
-  candidates: MitigationCandidate[];
-  trials: ThresholdTrial[];
-  notes: string[];
-}
-
-async function tryMethods(
-  context: ToolContext,
-  about: {
-    before: MitigationCandidate;
-    method: "auto" | "reweighing" | "group-thresholds";
-    training: Frame;
-    validation: Frame;
-    protected: readonly string[];
-    limit: number;
-  },
-): Promise<Tried> {
-  const { before, limit } = about;
-  const tried: Tried = { candidates: [], trials: [], notes: [] };
-  if (about.method !== "group-thresholds") {
-    context.progress({ message: "training again with reweighed rows" });
-    const reweighed = await reweighModel(context, before.model, about);
-    if (reweighed === undefined) {
-      tried.notes.push(`a model of the kind ${before.model.training.algorithm} cannot be trained again here`);
-    } else {
-      tried.candidates.push(await judgeCandidate(context, reweighed, { ...about, method: "reweighing" }));
-    }
-    const [mild] = tried.candidates;
-    if (mild !== undefined && isCheapAndFair(before, mild, limit)) return tried;
-  }
-  if (about.method !== "reweighing") {
-    context.progress({ message: "choosing a threshold for each group" });
-    tried.trials = await tryGroupThresholds(context, before.model, about);
-    const [first, ...rest] = tried.trials.map(({ candidate }) => candidate);
-    if (first !== undefined) tried.candidates.push(chooseCandidate(first, [first, ...rest], limit));
-  }
-  return tried;
-}
-
-function shortAttempt({ method, metric, value, accuracy, demographicParityDifference }: MitigationCandidate) {
-  return { method, metric, value, accuracy, demographicParityDifference };
+function shortAttempt(candidate: MitigationCandidate) {
+  const { method, metric, value, accuracy, demographicParityDifference, difference } = candidate;
+  return { method, metric, value, accuracy, demographicParityDifference, difference };
 }
 
 /** The chosen model, saying in its own record how it decides. */

@@ -1,11 +1,24 @@
 import type { ToolContext } from "#core/contract/tool-definition.ts";
-import type { FairnessAudit, Frame, Model } from "#lib/ml/index.ts";
+import type { FairnessAudit, FairnessConstraint, Frame, Model } from "#lib/ml/index.ts";
 import { judgedAttributes, MINIMAL_GROUP, worstAttribute } from "../engine/judged-fairness.ts";
 import { primaryMetric } from "../engine/primary-metric.ts";
 import { protectedAttributes } from "../engine/protected-attributes.ts";
 import { runTask } from "../engine/run-task.ts";
 
-export type MitigationMethod = "none" | "reweighing" | "group-thresholds";
+export const MITIGATION_METHODS = [
+  "reweighing",
+  "group-thresholds",
+  "reductions",
+  "correlation-removal",
+] as const;
+export type MitigationMethod = "none" | (typeof MITIGATION_METHODS)[number];
+
+/** The number of an audit that tells how far each constraint is missed. */
+const CONSTRAINED = {
+  "demographic-parity": "demographicParityDifference",
+  "equal-opportunity": "equalOpportunityDifference",
+  "equalized-odds": "equalizedOddsDifference",
+} as const satisfies Record<FairnessConstraint, string>;
 
 /** What one group gets from a model's decisions. */
 export interface GroupRates {
@@ -25,9 +38,11 @@ export interface MitigationCandidate {
   metric: string;
   value: number;
   accuracy: number;
+  /** Of the rates that are to be alike: the worst attribute's, over the groups that an audit would judge. */
+  difference: number;
   /** The worst attribute's, over the groups that an audit would judge. */
   demographicParityDifference: number;
-  /** The same of each attribute. */
+  /** `difference` of each attribute. */
   differences: Record<string, number>;
   groups: GroupRates[];
 }
@@ -36,7 +51,12 @@ export interface MitigationCandidate {
 export async function judgeCandidate(
   context: ToolContext,
   model: Model,
-  about: { method: MitigationMethod; validation: Frame; protected: readonly string[] },
+  about: {
+    method: MitigationMethod;
+    validation: Frame;
+    protected: readonly string[];
+    constraint: FairnessConstraint;
+  },
 ): Promise<MitigationCandidate> {
   const frame = about.validation;
   const evaluation = await runTask(context, "evaluate-model", { model, frame });
@@ -50,15 +70,17 @@ export async function judgeCandidate(
     throw new Error("only models for two classes are mitigated");
   }
   const judged = judgedAttributes(audit);
+  const differences = judged.map(
+    ({ attribute, numbers }) => [attribute, numbers[CONSTRAINED[about.constraint]] ?? 0] as const,
+  );
   return {
     model,
     method: about.method,
     ...primaryMetric(evaluation),
     accuracy: evaluation.metrics.accuracy,
+    difference: Math.max(0, ...differences.map(([, value]) => value)),
     demographicParityDifference: worstAttribute(judged)?.value ?? 0,
-    differences: Object.fromEntries(
-      judged.map(({ attribute, numbers }) => [attribute, numbers.demographicParityDifference ?? 0]),
-    ),
+    differences: Object.fromEntries(differences),
     groups: groupRates(audit),
   };
 }

@@ -1,4 +1,4 @@
-import type { Model } from "#lib/ml/index.ts";
+import type { FairnessConstraint, Model } from "#lib/ml/index.ts";
 import { MINIMAL_GROUP } from "../engine/judged-fairness.ts";
 import type { GroupRates, MitigationCandidate } from "./mitigation-candidate.ts";
 
@@ -8,6 +8,12 @@ import type { GroupRates, MitigationCandidate } from "./mitigation-candidate.ts"
  */
 const LEGAL_NOTE =
   "before use a reviewer has to settle with counsel whether people may be decided on by their group at all (it counts as disparate treatment in credit, employment and housing in some countries, even where it is meant to help), and whether there is a legal basis, such as explicit consent, for collecting and storing the protected values of everyone the model decides on";
+
+const CONSTRAINED_WORDS = {
+  "demographic-parity": "demographic parity difference",
+  "equal-opportunity": "equal opportunity difference",
+  "equalized-odds": "equalized odds difference",
+} as const satisfies Record<FairnessConstraint, string>;
 
 interface Change {
   before: number | null;
@@ -58,17 +64,22 @@ export function groupChanges(before: MitigationCandidate, chosen: MitigationCand
 export function mitigationNotes(
   before: MitigationCandidate,
   chosen: MitigationCandidate,
-  { model, limit }: { model: Model; limit: number },
+  {
+    model,
+    limit,
+    ...about
+  }: { model: Model; limit: number; constraint: FairnessConstraint; protected: readonly string[] },
 ): string[] {
   const notes: string[] = [];
-  const difference = chosen.demographicParityDifference;
+  const { difference } = chosen;
+  const constrained = CONSTRAINED_WORDS[about.constraint];
   if (chosen.method === "none") {
     notes.push(
-      `no method made the groups' selection rates more alike than they are (${difference.toFixed(3)}); the model stays as it is`,
+      `no method made the ${constrained} smaller than it is (${difference.toFixed(3)}); the model stays as it is`,
     );
   } else {
     notes.push(
-      `${chosen.method} on the validation part: demographic parity difference ${before.demographicParityDifference.toFixed(3)} to ${difference.toFixed(3)}, ${chosen.metric} ${signed(chosen.value - before.value)}, accuracy ${signed(chosen.accuracy - before.accuracy)}`,
+      `${chosen.method} on the validation part: ${constrained} ${before.difference.toFixed(3)} to ${difference.toFixed(3)}, ${chosen.metric} ${signed(chosen.value - before.value)}, accuracy ${signed(chosen.accuracy - before.accuracy)}`,
     );
     const worse = loser(before.groups, chosen.groups);
     if (worse !== undefined) notes.push(worse);
@@ -85,7 +96,26 @@ export function mitigationNotes(
       LEGAL_NOTE,
     );
   }
+  if (chosen.method === "reductions") {
+    notes.push(
+      "reductions train for decisions, not for chances: the scores rank and decide, but are no calibrated probabilities; calibrate the model before anyone reads them as such",
+    );
+  }
+  if (chosen.method === "correlation-removal") {
+    notes.push(
+      `the model's features are what ${about.protected.join(", ")} does not tell of them: it has to be given ${about.protected.join(", ")} with every row at serving time`,
+      LEGAL_NOTE,
+    );
+  }
   return notes;
+}
+
+/** The protected columns that the model has to be given to decide. */
+export function neededToDecide({ decision, features }: Model, audited: readonly string[]): string[] {
+  const decided =
+    decision.kind === "group-thresholds" ? decision.columns.map(({ feature }) => feature.name) : [];
+  const read = features.map((feature) => feature.name).filter((name) => audited.includes(name));
+  return [...new Set([...decided, ...read])];
 }
 
 /** The group whose decisions became least accurate, if any of those that can be judged did by more than a trifle. */

@@ -37,7 +37,11 @@ export async function reweighModel(
     seed: model.training.seed,
   });
   const note = `Trained on rows reweighed by ${about.protected.join(" & ")} (Kamiran and Calders 2012).`;
-  return withNote(trained.model, note);
+  const { engineering } = model.preparation;
+  return withNote(
+    trained.model,
+    engineering === undefined ? note : `${note} Columns that the model before made of others were left out.`,
+  );
 }
 
 /** The model with one more remark in its record. */

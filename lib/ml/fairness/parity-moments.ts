@@ -14,11 +14,11 @@ export interface ParityMoments {
   readonly costs: (multipliers: Float64Array) => Float64Array;
 }
 
-/** Lays out the moments of labels (1 positive) and groups; a moment without rows is always 0. */
+/** Lays out the moments of labels (1 positive) and groups; one of fewer than `minimalRows` rows is always 0. */
 export function parityMoments(
   labels: ArrayLike<number>,
   grouping: Grouping,
-  constraint: FairnessConstraint,
+  { constraint, minimalRows = 1 }: { readonly constraint: FairnessConstraint; readonly minimalRows?: number },
 ): ParityMoments {
   const groupCount = grouping.labels.length;
   const eventCount = constraint === "equalized-odds" ? 2 : 1;
@@ -42,7 +42,7 @@ export function parityMoments(
         moments[events[row]! * groupCount + grouping.codes[row]!]! += predicted[row]!;
       }
       return moments.map((sum, moment) => {
-        if (momentRows[moment] === 0) return 0;
+        if (momentRows[moment]! < minimalRows) return 0;
         const event = Math.floor(moment / groupCount);
         return sum / momentRows[moment]! - selected[event]! / eventRows[event]!;
       });
@@ -50,12 +50,13 @@ export function parityMoments(
     costs: (multipliers) => {
       const totals = new Float64Array(eventCount);
       for (const [moment, multiplier] of multipliers.entries()) {
-        if (momentRows[moment]! > 0) totals[Math.floor(moment / groupCount)]! += multiplier;
+        if (momentRows[moment]! >= minimalRows) totals[Math.floor(moment / groupCount)]! += multiplier;
       }
       return Float64Array.from(events, (event, row) => {
         if (event < 0) return 0;
         const moment = event * groupCount + grouping.codes[row]!;
-        const own = (multipliers[moment]! * rowCount) / momentRows[moment]!;
+        const isCounted = momentRows[moment]! >= minimalRows;
+        const own = isCounted ? (multipliers[moment]! * rowCount) / momentRows[moment]! : 0;
         return own - (totals[event]! * rowCount) / eventRows[event]!;
       });
     },

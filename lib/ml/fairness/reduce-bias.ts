@@ -11,6 +11,7 @@ import { MlError } from "../score/ml-error.ts";
 import type { Model } from "../score/model-file.ts";
 import type { Matrix } from "../score/preparation.ts";
 import type { ProtectedAttribute } from "./audit-fairness.ts";
+import { decisionsOf, judgedCodes } from "./audit-groups.ts";
 import { averageEstimators } from "./average-estimators.ts";
 import { constrainedDifference, type FairnessConstraint } from "./optimize-thresholds.ts";
 import { groupFairness, type GroupedDecisions } from "./group-fairness.ts";
@@ -21,9 +22,14 @@ export interface ReductionOptions {
   readonly constraint: FairnessConstraint;
   /** Largest difference between groups that is allowed. Default 0.05. */
   readonly maximalDifference?: number;
-  /** Cost-sensitive trainings. Default 12. */
+  /** Crossed groups with fewer rows do not count. Default 1: all do. */
+  readonly minimalGroup?: number;
+  /** Cost-sensitive trainings under one bound. Default 10. */
   readonly iterations?: number;
-  /** Largest sum of multipliers: how many errors one unit of violation may cost at most. Default 4. */
+  /**
+   * Largest sum of multipliers: how many errors one unit of violation may cost at most. By default small bounds, which
+   * cost less accuracy, are tried first, and larger ones while the limit is not kept.
+   */
   readonly bound?: number;
   readonly control?: Control;
 }
@@ -47,6 +53,8 @@ export interface ReductionResult {
   readonly isWithinLimit: boolean;
 }
 
+/** Bounds tried by default. */
+const BOUNDS = [0.5, 1, 4];
 /** Rounds of a boosted member: many members make one model. */
 const MOST_ROUNDS = 100;
 
@@ -64,13 +72,35 @@ export function reduceBias(
   { training, selection }: { readonly training: Frame; readonly selection: Frame },
   options: ReductionOptions,
 ): ReductionResult {
-  const { iterations = 12, bound = 4, maximalDifference = 0.05, control = UNWATCHED } = options;
+  const { iterations = 10, maximalDifference = 0.05, control = UNWATCHED } = options;
+  const bounds = options.bound === undefined ? BOUNDS : [options.bound];
   requireInRange("iterations", iterations, { from: 1, to: 200, isInteger: true });
-  requireInRange("bound", bound, { from: 0.01, to: 1000 });
+  for (const bound of bounds) requireInRange("bound", bound, { from: 0.01, to: 1000 });
   requireInRange("maximalDifference", maximalDifference, { from: 0, to: 1 });
   const learner = learnerOf(model);
   const rows = preparedRows(model, training, options);
-  const moments = parityMoments(rows.labels, rows.grouping, options.constraint);
+  const steps = { ...options, iterations, maximalDifference, control };
+  let best: ReductionResult | null = null;
+  for (const bound of bounds) {
+    const members = trainMembers({ ...learner, ...rows }, { ...steps, bound });
+    const result = chooseModel(model, { members, selection, maximalDifference, options });
+    if (best === null || result.reached.difference < best.reached.difference) best = result;
+    if (result.isWithinLimit) break;
+  }
+  return best!;
+}
+
+/** The members of the mixture, one per iteration. */
+function trainMembers(
+  learner: Learner & ReturnType<typeof preparedRows>,
+  options: Required<Pick<ReductionOptions, "iterations" | "bound" | "maximalDifference" | "control">> &
+    ReductionOptions,
+): Estimator[] {
+  const { iterations, bound, maximalDifference, control } = options;
+  const moments = parityMoments(learner.labels, learner.grouping, {
+    constraint: options.constraint,
+    minimalRows: options.minimalGroup ?? 1,
+  });
   // Two multipliers per moment: for too many selected, then for too few.
   const logs = new Float64Array(2 * moments.count);
   const slack = maximalDifference / 2;
@@ -80,9 +110,9 @@ export function reduceBias(
     control.throwIfCancelled();
     control.report({ stage: "reduce", done: iteration, total: iterations });
     const multipliers = signedMultipliers(logs, bound);
-    const member = bestResponse({ ...learner, ...rows, costs: moments.costs(multipliers), control });
+    const member = bestResponse({ ...learner, costs: moments.costs(multipliers), control });
     members.push(member);
-    const violations = moments.violations(decide(member, rows.matrix));
+    const violations = moments.violations(decide(member, learner.matrix));
     const worst = violations.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
     // The first step makes the worst multiplier e times as large; later ones are shorter, so that the members settle.
     if (iteration === 0) step = 1 / Math.max(0.01, worst);
@@ -92,7 +122,7 @@ export function reduceBias(
       logs[moments.count + moment]! += rate * (-violation - slack);
     }
   }
-  return chooseModel(model, { members, selection, maximalDifference, options });
+  return members;
 }
 
 interface Learner {
@@ -192,12 +222,13 @@ function chooseModel(
   model: Model,
   { members, selection, maximalDifference, options }: Choice,
 ): ReductionResult {
-  const { matrix, labels, grouping } = preparedRows(model, selection, options);
+  const { matrix, ...whole } = preparedRows(model, selection, options);
+  const large = judgedCodes(whole.grouping, { rows: options.minimalGroup ?? 1, share: 1 });
   const judge = (predicted: ArrayLike<number>): ReachedFairness => {
-    const decisions: GroupedDecisions = { labels, predicted, grouping };
-    const { numbers, overall } = groupFairness(decisions);
+    const decisions: GroupedDecisions = { ...whole, predicted };
+    const { numbers } = groupFairness(decisionsOf(decisions, (row) => large.has(whole.grouping.codes[row]!)));
     return {
-      accuracy: overall.rates.accuracy,
+      accuracy: groupFairness(decisions).overall.rates.accuracy,
       difference: constrainedDifference(numbers, options.constraint),
     };
   };
@@ -218,36 +249,30 @@ function chooseModel(
     form,
     members: members.length,
     reached,
-    randomized: randomizedFairness(
-      candidates.filter((one) => one.form === "member").map((one) => one.estimator),
-      {
-        matrix,
-        labels,
-        grouping,
-        constraint: options.constraint,
-      },
-    ),
+    randomized: randomizedFairness(members, { matrix, ...whole, large, constraint: options.constraint }),
     isWithinLimit: reached.difference <= maximalDifference,
   };
 }
 
-type Rows = ReturnType<typeof preparedRows> & { readonly constraint: FairnessConstraint };
+type Rows = ReturnType<typeof preparedRows> & {
+  readonly large: ReadonlySet<number>;
+  readonly constraint: FairnessConstraint;
+};
 
 /** Expected accuracy and difference of rates when a member is drawn for each decision. */
 function randomizedFairness(members: readonly Estimator[], rows: Rows): ReachedFairness {
-  const { matrix, labels, grouping, constraint } = rows;
+  const { matrix, labels, grouping, large, constraint } = rows;
   const chance = new Float64Array(labels.length);
   for (const member of members) {
     for (const [row, value] of decide(member, matrix).entries()) chance[row]! += value / members.length;
   }
   let right = 0;
   for (const [row, value] of chance.entries()) right += labels[row] === 1 ? value : 1 - value;
-  const moments = parityMoments(labels, grouping, constraint);
-  const violations = moments.violations(chance);
+  const violations = parityMoments(labels, grouping, { constraint }).violations(chance);
   const groups = grouping.labels.length;
   let difference = 0;
-  for (let event = 0; event < moments.count / groups; event++) {
-    const own = violations.subarray(event * groups, (event + 1) * groups);
+  for (let first = 0; first < violations.length; first += groups) {
+    const own = [...large].map((group) => violations[first + group]!);
     difference = Math.max(difference, Math.max(...own) - Math.min(...own));
   }
   return { accuracy: right / labels.length, difference };

@@ -45,6 +45,12 @@ import { explainModel, type AttributionOptions, type ExplainOptions } from "../e
 import { explainRows } from "../explain/explain-rows.ts";
 import type { Explanation } from "../explain/explanation.ts";
 import { auditFairness, type AuditOptions, type FairnessAudit } from "../fairness/audit-fairness.ts";
+import { reduceBias, type ReductionOptions, type ReductionResult } from "../fairness/reduce-bias.ts";
+import {
+  trainDecorrelated,
+  type CorrelationOptions,
+  type CorrelationResult,
+} from "../fairness/remove-correlation.ts";
 import {
   fitGroupThresholds,
   type GroupThresholdOptions,
@@ -147,6 +153,14 @@ interface TaskTypes {
     output: GroupThresholdResult;
   };
   "find-anomalies": { input: { frame: Frame; options: Plain<AnomalyOptions> }; output: Anomalies };
+  "reduce-bias": {
+    input: { model: Model; training: Frame; selection: Frame; options: Plain<ReductionOptions> };
+    output: ReductionResult;
+  };
+  "train-decorrelated": {
+    input: { model: Model; training: Frame; validation: Frame; options: Plain<CorrelationOptions> };
+    output: CorrelationResult;
+  };
   "compare-frames": {
     input: { reference: Frame; current: Frame; options?: Plain<CompareOptions> };
     output: DriftReport;
@@ -231,6 +245,10 @@ export const TASKS: TaskTable = {
   "fit-group-thresholds": ({ model, frame, options }, control) =>
     fitGroupThresholds(model, frame, { ...options, control }),
   "find-anomalies": ({ frame, options }, control) => findAnomalies(frame, { ...options, control }),
+  "reduce-bias": ({ model, training, selection, options }, control) =>
+    reduceBias(model, { training, selection }, { ...options, control }),
+  "train-decorrelated": ({ model, training, validation, options }, control) =>
+    trainDecorrelated(model, { training, validation }, { ...options, control }),
   "compare-frames": ({ reference, current, options }, control) =>
     compareFrames(reference, current, { ...options, control }),
   "build-reference-profile": ({ frame, options }, control) =>
