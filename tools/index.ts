@@ -18,9 +18,13 @@ import { estimatePerformanceTool } from "./evaluation/estimate-performance.ts";
 import { evaluateModelTool } from "./evaluation/evaluate-model.ts";
 import { explainModelTool } from "./evaluation/explain-model.ts";
 import { recomputeDrift } from "./evaluation/recompute-drift.ts";
+import { searchAlgorithmRegistry } from "./knowledge/search-algorithm-registry.ts";
 import { lookupAlgorithm } from "./knowledge/lookup-algorithm.ts";
 import { calibrateModelTool } from "./training/calibrate-model.ts";
 import { mitigateBias } from "./training/mitigate-bias.ts";
+import { estimateCompute } from "./training/estimate-compute.ts";
+import { recommendModel } from "./training/recommend-model.ts";
+import { smokeTest } from "./training/smoke-test.ts";
 import { trainClassifier } from "./training/train-classifier.ts";
 import { trainRegressor } from "./training/train-regressor.ts";
 import { logExperiment } from "./tracking/log-experiment.ts";
@@ -36,6 +40,10 @@ export const tools: readonly ToolDefinition[] = [
   splitTrainTest,
   engineerFeatures,
   lookupAlgorithm,
+  searchAlgorithmRegistry,
+  recommendModel,
+  estimateCompute,
+  smokeTest,
   trainClassifier,
   trainRegressor,
   calibrateModelTool,
