@@ -101,7 +101,7 @@ describe("crossValidate", () => {
           const column = columns.find(({ name }) => name === "day")!;
           return column.kind === "numeric" ? [...column.values] : [];
         };
-        const { training, validation } = part.early;
+        const { training, validation } = part.early();
         const tested = new Set(daysOf(part.test));
         expect(daysOf(training).some((day) => tested.has(day))).toBe(false);
         expect(daysOf(validation).some((day) => tested.has(day))).toBe(false);

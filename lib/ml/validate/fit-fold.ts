@@ -58,7 +58,7 @@ export function fitFold(
   const { choice, ...options } = recipe;
   const stopsEarly = typeof recipe.parameters?.patience === "number";
   const { training, validation } = stopsEarly
-    ? part.early
+    ? part.early()
     : { training: part.training, validation: undefined };
   const { model, history } = trainModel({
     ...options,

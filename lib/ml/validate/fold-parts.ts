@@ -5,6 +5,12 @@ import { createRandom, shuffledIndices } from "../random.ts";
 import { MlError } from "../score/ml-error.ts";
 import { makeFolds, type Fold, type FoldOptions } from "./folds.ts";
 
+/** Rows to learn from and rows to stop early by. */
+export interface WatchedRows {
+  readonly training: Frame;
+  readonly validation: Frame;
+}
+
 /** The rows of one fold, cut out once and used by every fit. */
 export interface FoldPart {
   readonly fold: Fold;
@@ -14,7 +20,7 @@ export interface FoldPart {
    * The same rows once more for learners that stop early: most to learn from and some to watch. The watched rows come
    * out of the training rows, by the folds' own rule; the test rows decide nothing.
    */
-  readonly early: { readonly training: Frame; readonly validation: Frame };
+  readonly early: () => WatchedRows;
   readonly test: Frame;
   /** Class indices or values of the test rows. */
   readonly actual: Float64Array;
@@ -34,28 +40,41 @@ export function cutFolds(
     return {
       fold,
       training,
-      early: watchedRows(training, options),
+      early: once(() => watchedRows(training, options)),
       test,
       actual: encodeTarget(getColumn(test, options.target), options.choice.classes),
     };
   });
 }
 
-/** A fifth of the rows for watching, or half where groups are few; over time the latest. */
-export function watchedRows(
-  training: Frame,
-  { strategy, seed }: FoldOptions,
-): { readonly training: Frame; readonly validation: Frame } {
+/** Most folds have no use for watched rows; those that do ask again for every trial. */
+function once<Value>(make: () => Value): () => Value {
+  let made: { readonly value: Value } | null = null;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
+
+/**
+ * A fifth of the rows for watching, by the folds' own rule, or half where groups or moments are few; over time the
+ * latest.
+ */
+function watchedRows(training: Frame, { strategy, seed }: FoldOptions): WatchedRows {
   for (const folds of [5, 2]) {
     try {
       const inner = makeFolds(training, { strategy, folds, seed: seed + 1 });
       const { train, test } = strategy.kind === "time-ordered" ? inner[inner.length - 1]! : inner[0]!;
       return { training: selectRows(training, train), validation: selectRows(training, test) };
     } catch (error) {
-      if (folds === 2 || !(error instanceof MlError) || error.code !== "bad-data") throw error;
+      if (!(error instanceof MlError) || error.code !== "bad-data") throw error;
     }
   }
-  throw new Error("the last try returns or throws");
+  throw new MlError(
+    "bad-data",
+    `Of ${training.rowCount} training rows none can be set aside to stop early by: they have too few groups or moments. ` +
+      "Set patience to null, or use fewer folds.",
+  );
 }
 
 /** A seeded share of the rows, ascending; smaller shares are parts of larger ones. */
