@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import sys
 
 import numpy as np
@@ -24,11 +25,17 @@ def fit_in_folder(folder, send):
     except MemoryError:
         return too_little_memory(request)
     except Exception as error:
-        text = f"{type(error).__name__}: {error}"
+        text = f"{type(error).__name__}: {plain(error)}"
         if "bad_alloc" in text or "bad allocation" in text or "Cannot allocate memory" in text:
             return too_little_memory(request)
         code = "invalid-input" if isinstance(error, (ValueError, TypeError, *library_errors())) else "tool-failed"
         return {"event": "failed", "code": code, "message": f"{request['algorithm']} refused: {text}"[:1500]}
+
+
+def plain(error):
+    """A library's own words, without the time, source file and stack that XGBoost adds to them."""
+    text = str(error).split("\nStack trace")[0].strip()
+    return re.sub(r"^\[[0-9:]+\] \S+:\d+: ", "", text)
 
 
 def library_errors():
