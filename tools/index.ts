@@ -12,21 +12,27 @@ import { splitTrainTest } from "./data/split-train-test.ts";
 import { validateData } from "./data/validate-data.ts";
 import { generateK8sManifests } from "./deployment/generate-k8s-manifests.ts";
 import { createPackageModel } from "./deployment/package-model.ts";
+import { analyzeErrorsTool } from "./evaluation/analyze-errors.ts";
 import { buildReferenceProfileTool } from "./evaluation/build-reference-profile.ts";
+import { checkConvergence } from "./evaluation/check-convergence.ts";
+import { compareModelsTool } from "./evaluation/compare-models.ts";
 import { detectDrift } from "./evaluation/detect-drift.ts";
 import { estimatePerformanceTool } from "./evaluation/estimate-performance.ts";
 import { evaluateModelTool } from "./evaluation/evaluate-model.ts";
 import { explainModelTool } from "./evaluation/explain-model.ts";
+import { explainPrediction } from "./evaluation/explain-prediction.ts";
 import { recomputeDrift } from "./evaluation/recompute-drift.ts";
 import { searchAlgorithmRegistry } from "./knowledge/search-algorithm-registry.ts";
 import { lookupAlgorithm } from "./knowledge/lookup-algorithm.ts";
 import { calibrateModelTool } from "./training/calibrate-model.ts";
+import { crossValidateTool } from "./training/cross-validate.ts";
 import { mitigateBias } from "./training/mitigate-bias.ts";
 import { estimateCompute } from "./training/estimate-compute.ts";
 import { recommendModel } from "./training/recommend-model.ts";
 import { smokeTest } from "./training/smoke-test.ts";
 import { trainClassifier } from "./training/train-classifier.ts";
 import { trainRegressor } from "./training/train-regressor.ts";
+import { tuneHyperparameters } from "./training/tune-hyperparameters.ts";
 import { logExperiment } from "./tracking/log-experiment.ts";
 
 /** Every tool on the shelf. A new tool is a file and a line here. */
@@ -44,12 +50,18 @@ export const tools: readonly ToolDefinition[] = [
   recommendModel,
   estimateCompute,
   smokeTest,
+  crossValidateTool,
   trainClassifier,
   trainRegressor,
+  tuneHyperparameters,
+  checkConvergence,
   calibrateModelTool,
   mitigateBias,
   evaluateModelTool,
+  compareModelsTool,
+  analyzeErrorsTool,
   explainModelTool,
+  explainPrediction,
   buildReferenceProfileTool,
   detectDrift,
   recomputeDrift,

@@ -39,13 +39,16 @@ describe("check_convergence", () => {
   });
 
   it("judges losses given inline", async () => {
-    const { call, succeed } = createToolBench();
+    const bench = createToolBench();
     const history = Array.from({ length: 40 }, (_, index) => ({
       round: index + 1,
       trainingLoss: 0.5 + index / 10,
     }));
-    expect((await succeed<Output>(checkConvergence, { history })).verdict).toBe("diverging");
-    expect(await call(checkConvergence, {})).toMatchObject({ ok: false, failure: { code: "invalid-input" } });
+    expect((await bench.succeed<Output>(checkConvergence, { history })).verdict).toBe("diverging");
+    expect(await bench.call(checkConvergence, {})).toMatchObject({
+      ok: false,
+      failure: { code: "invalid-input" },
+    });
   });
 
   it("refuses a learner without rounds, and what is no report", async () => {

@@ -84,7 +84,6 @@ export const crossValidateTool = defineTool({
       folds: { strategy, folds, repeats },
       seed: context.seed,
     });
-    const { outOfFold, ...body } = result;
     const inputs = [input.train];
     const predictions = await keepFrame(context, predictionsFrame(result), {
       name: numberedName(context, "data/out_of_fold", "parquet"),
@@ -93,7 +92,15 @@ export const crossValidateTool = defineTool({
     });
     const report = await keepJson(
       context,
-      { train: input.train, target, algorithm, parameters, features, seed: context.seed, ...body },
+      {
+        train: input.train,
+        target,
+        algorithm,
+        parameters,
+        features,
+        seed: context.seed,
+        ...withoutPredictions(result),
+      },
       { name: numberedName(context, "reports/cross_validation", "json"), kind: "log", inputs },
     );
     const primary = MEASURES[problem][0]!;
@@ -117,6 +124,11 @@ export const crossValidateTool = defineTool({
     };
   },
 });
+
+/** The predictions lie in a table of their own. */
+function withoutPredictions({ problem, classes, positiveClass, strategy, folds, summary }: CrossValidation) {
+  return { problem, classes, positiveClass, strategy, folds, summary };
+}
 
 function predictionsFrame({ outOfFold, classes, problem }: CrossValidation) {
   const { outputs, tested } = outOfFold;
