@@ -4,6 +4,7 @@ import { createFrame, getColumn, type Frame } from "../frame/frame.ts";
 import { frameFromRows, frameToRows } from "../frame/frame-rows.ts";
 import { trainModel } from "../learn/train-model.ts";
 import { encodeModel } from "../model/encode-model.ts";
+import { exportOnnx } from "../model/onnx/export-onnx.ts";
 import { createRandom } from "../random.ts";
 import { applyEngineering, applyStep } from "../score/apply-engineering.ts";
 import { cellText, type Column } from "../score/column.ts";
@@ -373,6 +374,14 @@ describe("a model with engineered columns", () => {
       /preparation\.engineering\.steps\[3\]\.kind/,
     );
     expect(() => decodeModel(text.replace('"period":24', '"period":0'))).toThrow(/a period above 0/);
+  });
+
+  it("is refused as ONNX by the names of its columns, which that format would leave out", () => {
+    const exported = exportOnnx(trained("linear"));
+    if (exported.kind !== "refused") throw new Error(exported.kind);
+    expect(exported.reasons).toContain(
+      'The engineered column "log income" (signed-log) is not written as ONNX.',
+    );
   });
 
   it("says which column is missing when a source is not given", () => {

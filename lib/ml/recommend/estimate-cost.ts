@@ -123,9 +123,19 @@ export function estimateCost(request: CostRequest): CostEstimate {
     seconds,
     error: measured.worst,
     bytes: rows * (columns * BYTES_PER_CELL + BYTES_PER_ROW) + nodes * BYTES_PER_NODE,
-    basis:
-      `Measured with ${COST_TERMS[algorithm]!.join(", ")} as terms on 1,000 to 40,000 rows x 5 to 30 numeric columns, ` +
-      "one 2-core x86-64 machine under load; left out in turn, the worst size was off by a factor of " +
-      `${(1 + measured.worst).toFixed(2)}. Another machine may be two or three times faster or slower.`,
+    basis: basisOf(request, measured),
   };
+}
+
+const MEASURED_ROWS = 40_000;
+const MEASURED_COLUMNS = 30;
+
+function basisOf({ algorithm, rows, columns }: CostRequest, { worst }: MeasuredCost): string {
+  const isBeyond = rows > MEASURED_ROWS || columns > MEASURED_COLUMNS;
+  return (
+    `Measured with ${COST_TERMS[algorithm]!.join(", ")} as terms on 1,000 to ${MEASURED_ROWS} rows x 5 to ` +
+    `${MEASURED_COLUMNS} numeric columns, one 2-core x86-64 machine under load; left out in turn, the worst size was off ` +
+    `by a factor of ${(1 + worst).toFixed(2)}. Another machine may be two or three times faster or slower.` +
+    (isBeyond ? " This request lies beyond the measured sizes: the estimate is an extrapolation." : "")
+  );
 }

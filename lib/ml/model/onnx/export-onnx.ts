@@ -50,6 +50,7 @@ export function exportOnnx(model: Model): OnnxExport {
     ...unreadableFeatures(model),
     ...unknownParts(model),
     ...unknownEstimator(model.estimator),
+    ...engineeredColumns(model),
   ];
   if (reasons.length > 0) return { kind: "refused", reasons };
   const graph = createGraphBuilder();
@@ -77,6 +78,13 @@ function unknownParts(model: Model): string[] {
   return Object.entries(model)
     .filter(([key, value]) => !KNOWN_PARTS.has(key) && value !== null && value !== undefined)
     .map(([key]) => `The model's ${key} has no counterpart in this export.`);
+}
+
+function engineeredColumns({ preparation }: Model): string[] {
+  return (preparation.engineering?.steps ?? []).map(
+    ({ kind, outputs }) =>
+      `The engineered column "${outputs.join('", "')}" (${kind}) is not written as ONNX.`,
+  );
 }
 
 function unknownEstimator(estimator: Estimator): string[] {
