@@ -79,8 +79,19 @@ export function designTransposed(design: LinearDesign, residuals: Float64Array):
   return sums;
 }
 
-/** [1 X]' diag(weights) [1 X] as a full symmetric matrix in rows of width + 1; row 0 is the intercept's. */
+/** With more design columns the matrix of their products would take over 200 MB, and its solution minutes. */
+const MAXIMAL_WIDTH = 5000;
+
+/** [1 X]' diag(weights) [1 X] as a full symmetric matrix in rows of width + 1; row 0 is the intercept's. Throws bad-data for too many columns. */
 export function weightedGram(design: LinearDesign, weights: Float64Array): Float64Array {
+  if (design.width > MAXIMAL_WIDTH) {
+    throw new MlError(
+      "bad-data",
+      `The features have ${design.width} numbers and levels in all, and a linear model of this kind takes at most ` +
+        `${MAXIMAL_WIDTH}. Leave out columns with many categories, join their rare ones, or use gradient boosting.`,
+      { details: { width: design.width, maximalWidth: MAXIMAL_WIDTH } },
+    );
+  }
   const size = design.width + 1;
   const gram = new Float64Array(size * size);
   let total = 0;

@@ -73,6 +73,19 @@ describe("least squares", () => {
     );
   });
 
+  it("is refused where the features have too many levels for one matrix, with the way on", () => {
+    const columns = Array.from({ length: 30 }, (_, index) => ({
+      name: `c${index}`,
+      source: "c",
+      levels: Array.from({ length: 200 }, (_level, level) => String(level)),
+      values: sample.city,
+    }));
+    const training = { matrix: { rowCount: 24, columns }, ...weighted(sample.y) };
+    for (const algorithm of ["ols", "lasso", "linear"] as const) {
+      expect(() => fit(algorithm, { training })).toThrow(/6000 numbers and levels.*join their rare ones/);
+    }
+  });
+
   it("is refused for classes with the algorithm to take", () => {
     const training = { matrix: sampleMatrix, ...unweighted(sample.label) };
     expect(() => fit("ols", { problem: "binary", classCount: 2, training })).toThrow(/"linear"/);

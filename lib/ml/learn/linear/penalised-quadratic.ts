@@ -52,8 +52,8 @@ export function minimisePenalisedQuadratic(
     if (isSettled && !isActiveOnly) return { solution, sweeps, hasConverged: true };
     if (isSettled || sweeps >= nextExact) {
       nextExact = 2 * sweeps;
-      if (dropDependent(problem, solution)) gradient = gradientAt(problem, solution);
-      const exact = solveActive(problem, solution);
+      if (dropDependent(problem, solution, options.control)) gradient = gradientAt(problem, solution);
+      const exact = solveActive(problem, solution, options.control);
       if (exact !== null) return { solution: exact, sweeps, hasConverged: true };
     }
     isActiveOnly = !isSettled;
@@ -111,17 +111,17 @@ function gradientAt({ quadratic, linear }: PenalisedQuadratic, solution: Float64
  * Dependent active columns leave a direction in which only the penalty changes, and descent creeps along it. Goes that
  * way until a coefficient is 0, and again while there is such a direction; returns whether anything moved.
  */
-function dropDependent(problem: PenalisedQuadratic, solution: Float64Array): boolean {
+function dropDependent(problem: PenalisedQuadratic, solution: Float64Array, control: Control): boolean {
   if (problem.l2 > 0) return false;
   let hasMoved = false;
   for (;;) {
     const active = activeOf(solution);
     const matrix = activeBlock(problem, active);
-    const dependent = firstDependentColumn(matrix, active.length);
+    const dependent = firstDependentColumn(matrix, active.length, control);
     if (dependent < 0) return hasMoved;
     const earlier = active.slice(0, dependent);
     const right = Float64Array.from(earlier, (_, place) => matrix[dependent * active.length + place]!);
-    const mixture = solveSymmetric(activeBlock(problem, earlier), right);
+    const mixture = solveSymmetric(activeBlock(problem, earlier), right, control);
     const direction = new Map<number, number>([[active[dependent]!, 1]]);
     for (const [place, index] of earlier.entries()) {
       // Rounding's remains are no part of the dependence.
@@ -164,13 +164,17 @@ function activeBlock({ quadratic, linear, l2 }: PenalisedQuadratic, active: read
 const SLACK = 1e-10;
 
 /** The exact solution with the present signs; null when it breaks a sign, a zero's condition or is not unique. */
-function solveActive(problem: PenalisedQuadratic, solution: Float64Array): Float64Array | null {
+function solveActive(
+  problem: PenalisedQuadratic,
+  solution: Float64Array,
+  control: Control,
+): Float64Array | null {
   const { linear, l1, l2 } = problem;
   const size = solution.length;
   const active = activeOf(solution);
   if (active.length === 0) return null;
   const right = Float64Array.from(active, (index) => linear[index]! - l1 * Math.sign(solution[index]!));
-  const values = solveSymmetric(activeBlock(problem, active), right);
+  const values = solveSymmetric(activeBlock(problem, active), right, control);
   const exact = new Float64Array(size);
   for (const [place, index] of active.entries()) {
     if (Math.sign(values[place]!) !== Math.sign(solution[index]!)) return null;

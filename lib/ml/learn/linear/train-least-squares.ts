@@ -40,7 +40,7 @@ export function trainLeastSquares(
   const design = createDesign(matrix);
   const moments = centredMoments(design, rows);
   control.throwIfCancelled();
-  const solver = minimumNormSolver(moments.gram, design.width);
+  const solver = minimumNormSolver(moments.gram, design.width, control);
   let coefficients = solver.solve(moments.products);
   for (let round = 0; round < REFINEMENTS; round++) {
     control.throwIfCancelled();

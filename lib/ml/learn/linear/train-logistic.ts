@@ -56,7 +56,7 @@ export function trainLogistic(
   while (iterations < maximalIterations && !hasConverged) {
     control.throwIfCancelled();
     iterations++;
-    const step = newtonStep(design, rows, { penalty, point });
+    const step = newtonStep(design, rows, { penalty, point, control });
     const largest = step.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
     let length = 1;
     let next = moved(design, rows, { penalty, point, step, length });
@@ -124,7 +124,11 @@ interface StepRequest {
   readonly point: Point;
 }
 
-function newtonStep(design: LinearDesign, rows: TargetRows, { penalty, point }: StepRequest): Float64Array {
+function newtonStep(
+  design: LinearDesign,
+  rows: TargetRows,
+  { penalty, point, control }: StepRequest & { readonly control: Control },
+): Float64Array {
   const { margins, parameters } = point;
   const residuals = new Float64Array(design.rowCount);
   const curvatures = new Float64Array(design.rowCount);
@@ -145,7 +149,7 @@ function newtonStep(design: LinearDesign, rows: TargetRows, { penalty, point }: 
     hessian[index * size + index]! += penalty;
     descent[index]! -= penalty * parameters[index]!;
   }
-  return solveSymmetric(hessian, descent);
+  return solveSymmetric(hessian, descent, control);
 }
 
 function moved(
