@@ -85,6 +85,7 @@ export const analyzeErrorsTool = defineTool({
     worstRows: z.array(WorstRow),
     notes: z.array(z.string()),
   }),
+  example: { model: "sample:model", test: "sample:test" },
   effect: "read",
   repeat: "safe",
   parallel: true,

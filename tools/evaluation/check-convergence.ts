@@ -66,6 +66,12 @@ export const checkConvergence = defineTool({
     }),
     advice: z.array(z.string()),
   }),
+  example: {
+    history: [0.69, 0.6, 0.54, 0.5, 0.48, 0.47, 0.47].map((validationLoss, index) => ({
+      round: index + 1,
+      validationLoss,
+    })),
+  },
   effect: "none",
   repeat: "safe",
   parallel: true,

@@ -77,6 +77,7 @@ export const compareModelsTool = defineTool({
     best: z.string().nullable().describe("shown to be better than every other; null when none is"),
     pairs: z.array(Pair),
   }),
+  example: { models: ["sample:model", "sample:linear-model"], test: "sample:test" },
   effect: "read",
   repeat: "safe",
   parallel: true,

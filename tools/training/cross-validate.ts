@@ -61,6 +61,7 @@ export const crossValidateTool = defineTool({
     ),
     features: z.array(z.string()),
   }),
+  example: { train: "sample:train", target: "defaulted", algorithm: "linear", protected: ["sex"] },
   effect: "read",
   repeat: "safe",
   parallel: true,
