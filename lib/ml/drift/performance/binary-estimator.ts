@@ -31,6 +31,11 @@ export function binaryEstimator(reference: BinaryPredictions, known: KnownRows):
     { ranking: rankScores(reference.probability), predicted: reference.predicted },
     actual,
   );
+  const draws = createRandom(seed);
+  const drawn = Array.from({ length: resamples }, () => {
+    control.throwIfCancelled();
+    return fitRecalibration(uncertainRecalibration(name), rows, drawnCounts(actual.length, draws));
+  });
   return {
     recalibration: [name],
     rule: RULE,
@@ -40,13 +45,8 @@ export function binaryEstimator(reference: BinaryPredictions, known: KnownRows):
       const window = { ranking: rankScores(predictions.probability), predicted: predictions.predicted };
       const possible: MetricNumbers[] = [];
       const usual: MetricNumbers[] = [];
-      for (let draw = 0; draw < resamples; draw++) {
+      for (const fitted of drawn) {
         control.throwIfCancelled();
-        const fitted = fitRecalibration(
-          uncertainRecalibration(name),
-          rows,
-          drawnCounts(actual.length, random),
-        );
         const chances = fitted(predictions.probability);
         const outcomes = Uint8Array.from(chances, (chance) => (random.uniform() < chance ? 1 : 0));
         possible.push(expectedBinaryMetrics(window, outcomes));

@@ -36,6 +36,12 @@ export function classEstimator(reference: ClassPredictions, known: KnownRows): W
     );
     return { name: chooseRecalibration(rows), rows };
   });
+  const draws = createRandom(seed);
+  const fitted = fitClasses(classes, null);
+  const drawn = Array.from({ length: resamples }, () => {
+    control.throwIfCancelled();
+    return fitClasses(classes, drawnCounts(actual.length, draws));
+  });
   const referenceMetrics = realisedMetrics(reference.predicted, actual, classes.length);
   return {
     recalibration: classes.map(({ name }) => name),
@@ -46,38 +52,39 @@ export function classEstimator(reference: ClassPredictions, known: KnownRows): W
       const { probabilities, predicted } = predictions;
       const possible: MetricNumbers[] = [];
       const usual: MetricNumbers[] = [];
-      for (let draw = 0; draw < resamples; draw++) {
+      for (const recalibrations of drawn) {
         control.throwIfCancelled();
-        const chances = recalibrated(classes, probabilities, drawnCounts(actual.length, random));
+        const chances = recalibrated(recalibrations, probabilities);
         const outcomes = Float64Array.from(predicted, (_, row) => drawnClass(chances, row, random));
         possible.push(realisedMetrics(predicted, outcomes, classes.length));
-        const drawn = Uint32Array.from(predicted, () => random.integer(actual.length));
+        const usualRows = Uint32Array.from(predicted, () => random.integer(actual.length));
         usual.push(
           realisedMetrics(
-            Int32Array.from(drawn, (row) => reference.predicted[row]!),
-            Float64Array.from(drawn, (row) => actual[row]!),
+            Int32Array.from(usualRows, (row) => reference.predicted[row]!),
+            Float64Array.from(usualRows, (row) => actual[row]!),
             classes.length,
           ),
         );
       }
-      const estimate = expectedClassMetrics(predicted, recalibrated(classes, probabilities, null));
+      const estimate = expectedClassMetrics(predicted, recalibrated(fitted, probabilities));
       return windowMetrics({ estimate, reference: referenceMetrics, possible, usual, level });
     },
   };
 }
 
-function recalibrated(
-  classes: readonly ClassRows[],
-  probabilities: readonly Float64Array[],
-  weights: Float64Array | null,
-): Float64Array[] {
-  const chances = classes.map(({ name, rows }, index) =>
-    fitRecalibration(
-      weights === null ? name : uncertainRecalibration(name),
-      rows,
-      weights,
-    )(probabilities[index]!).slice(),
+type Recalibration = ReturnType<typeof fitRecalibration>;
+
+function fitClasses(classes: readonly ClassRows[], weights: Float64Array | null): Recalibration[] {
+  return classes.map(({ name, rows }) =>
+    fitRecalibration(weights === null ? name : uncertainRecalibration(name), rows, weights),
   );
+}
+
+function recalibrated(
+  recalibrations: readonly Recalibration[],
+  probabilities: readonly Float64Array[],
+): Float64Array[] {
+  const chances = recalibrations.map((recalibrate, index) => recalibrate(probabilities[index]!).slice());
   for (let row = 0; row < chances[0]!.length; row++) {
     const mass = chances.reduce((sum, column) => sum + column[row]!, 0);
     for (const [index, column] of chances.entries()) {
