@@ -220,13 +220,10 @@ export type {
 export type { WindowPerformance } from "./drift/performance/performance-by-window.ts";
 
 export { explainModel, type ExplainOptions } from "./explain/explain-model.ts";
-export { explainedOutputs, type RowExplanation } from "./explain/explain-rows.ts";
+export { explainedOutputs } from "./explain/explain-rows.ts";
 export {
   EXPLANATION_METHODS,
-  type Additivity,
   type Explanation,
-  type ExplanationMethod,
-  type FeatureImportance,
 } from "./explain/explanation.ts";
 
 export { createPool, type Pool, type PoolOptions, type RunOptions } from "./threads/pool.ts";

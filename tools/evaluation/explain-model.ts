@@ -2,15 +2,25 @@ import { z } from "zod";
 import { defineTool } from "#core/contract/tool-definition.ts";
 import { failure } from "#core/contract/failure.ts";
 import { digestOf, keepJson, loadFrame, loadModel } from "../engine/artifacts.ts";
-import type { Model } from "#lib/ml/index.ts";
 import { runTask } from "../engine/run-task.ts";
 import type { ExplanationFact } from "../facts.ts";
+import { strongestDependence, strongestPairs } from "./dependence.ts";
+import {
+  engineOptions,
+  explainInput,
+  explanationNotes,
+  isByPredictions,
+  misleading,
+} from "./explain-options.ts";
+
+/** Interactions are squares of the features for each row. */
+const INTERACTION_ROWS = 100;
 
 export const explainModelTool = defineTool({
   name: "explain_model",
   group: "evaluation",
   description:
-    "Explain what a model rests on by exact SHAP values (TreeSHAP for trees, closed form for linear models) over a sample of rows: importance per feature, contributions per sampled row, and a check that they add up to the prediction. Kept as shap.json.",
+    "Explain what a model rests on by SHAP values over a sample of rows: exact for trees (TreeSHAP) and linear models, by predictions alone for any other. Returns the importance of each feature and, when asked for, the pairs that do most together; the report holds each row's contributions, the dependence of the strongest features on their values, and a check that contributions add up to the prediction. Kept as shap.json. For single decisions take explain_prediction.",
   input: z.strictObject({
     model: digestOf("the model"),
     data: digestOf("rows to explain, for instance the test part"),
@@ -19,15 +29,22 @@ export const explainModelTool = defineTool({
       .int()
       .min(1)
       .max(5000)
-      .default(500)
-      .describe("rows to explain, drawn with the run's seed"),
+      .optional()
+      .describe("rows to explain, drawn with the run's seed: 500 by default, 50 by kernel or permutation"),
+    interactions: z
+      .boolean()
+      .default(false)
+      .describe("also which pairs of features do most together, for trees, over at most 100 of the rows"),
+    ...explainInput,
   }),
   output: z.strictObject({
     artifact: z.string(),
     method: z.string(),
     space: z.string(),
+    isExact: z.boolean(),
     rows: z.number().int(),
     importance: z.array(z.strictObject({ feature: z.string(), importance: z.number() })),
+    interactions: z.array(z.strictObject({ features: z.array(z.string()), strength: z.number() })),
     additivity: z.strictObject({ holds: z.boolean(), largestError: z.number() }),
     notes: z.array(z.string()),
   }),
@@ -41,21 +58,24 @@ export const explainModelTool = defineTool({
     const explanation = await runTask(context, "explain-model", {
       model,
       frame,
-      options: { maximalRows: input.rows, seed: context.seed },
+      options: {
+        ...(await engineOptions(context, input)),
+        maximalRows: input.rows ?? (isByPredictions(model, input) ? 50 : 500),
+        interactionRows: input.interactions ? INTERACTION_ROWS : 0,
+      },
     });
     if (!explanation.additivity.holds) {
       return {
         ok: false,
-        failure: failure(
-          "tool-failed",
-          `the contributions do not add up to the predictions (largest error ${explanation.additivity.largestError}); the explanation would mislead and was not kept`,
-        ),
+        failure: failure("tool-failed", misleading(explanation.additivity.largestError)),
       };
     }
-    const notes = decisionNotes(model);
+    const notes = explanationNotes(model, explanation);
+    const pairs = strongestPairs(explanation, 15);
+    const dependence = strongestDependence(explanation, frame, 5);
     const artifact = await keepJson(
       context,
-      { model: input.model, data: input.data, notes, ...explanation },
+      { model: input.model, data: input.data, notes, ...explanation, strongestPairs: pairs, dependence },
       { name: "shap.json", kind: "explanation", inputs: [input.model, input.data] },
     );
     const importance = explanation.importance.map(({ feature, meanAbsolute }) => ({
@@ -75,8 +95,10 @@ export const explainModelTool = defineTool({
         artifact: artifact.sha256,
         method: explanation.method,
         space: explanation.space,
+        isExact: explanation.isExact,
         rows: explanation.rows.length,
         importance: importance.slice(0, 30),
+        interactions: pairs,
         additivity: {
           holds: explanation.additivity.holds,
           largestError: explanation.additivity.largestError,
@@ -87,12 +109,3 @@ export const explainModelTool = defineTool({
     };
   },
 });
-
-/** Contributions explain the score; who is selected also depends on where the thresholds lie. */
-function decisionNotes({ decision }: Model): string[] {
-  if (decision.kind !== "group-thresholds") return [];
-  const columns = decision.columns.map(({ feature }) => feature.name).join(", ");
-  return [
-    `the contributions explain the probability; the decision also depends on ${columns}, by which its threshold differs`,
-  ];
-}
