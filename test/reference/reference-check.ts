@@ -1,10 +1,10 @@
 import { availableParallelism } from "node:os";
 import { hasReference, REFERENCE } from "../../lib/ml/fixtures/shared-reference.ts";
-import type { ReferenceCheck } from "../../lib/ml/reference/check.ts";
-import { checkDrift } from "../../lib/ml/reference/drift-checks.ts";
-import { checkFairness } from "../../lib/ml/reference/fairness-checks.ts";
-import { checkModels, REFERENCE_SETS } from "../../lib/ml/reference/model-checks.ts";
-import { checkShap } from "../../lib/ml/reference/shap-checks.ts";
+import type { ReferenceCheck } from "../../lib/ml/reference/check.testing.ts";
+import { checkDrift } from "../../lib/ml/reference/drift-checks.testing.ts";
+import { checkFairness } from "../../lib/ml/reference/fairness-checks.testing.ts";
+import { checkModels, REFERENCE_SETS } from "../../lib/ml/reference/model-checks.testing.ts";
+import { checkShap } from "../../lib/ml/reference/shap-checks.testing.ts";
 
 /**
  * Runs every file of the reference folder and prints what was expected, what we get, and how far apart they are. By

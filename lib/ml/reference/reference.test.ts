@@ -1,11 +1,11 @@
 import { availableParallelism } from "node:os";
 import { describe, expect, it } from "vitest";
 import { hasReference } from "../fixtures/shared-reference.ts";
-import { checkNumbers, checkValue, type ReferenceCheck } from "./check.ts";
-import { checkDrift } from "./drift-checks.ts";
-import { checkFairness } from "./fairness-checks.ts";
-import { checkModels, REFERENCE_SETS } from "./model-checks.ts";
-import { checkShap } from "./shap-checks.ts";
+import { checkNumbers, checkValue, type ReferenceCheck } from "./check.testing.ts";
+import { checkDrift } from "./drift-checks.testing.ts";
+import { checkFairness } from "./fairness-checks.testing.ts";
+import { checkModels, REFERENCE_SETS } from "./model-checks.testing.ts";
+import { checkShap } from "./shap-checks.testing.ts";
 
 const wrong = (checks: readonly ReferenceCheck[]) => checks.filter(({ holds }) => !holds);
 

@@ -8,7 +8,7 @@ import { readCsv } from "../frame/read-csv.ts";
 import { importXgboost } from "../model/xgboost/import-xgboost.ts";
 import { marginFunction } from "../score/margins.ts";
 import type { Matrix } from "../score/preparation.ts";
-import { checkNumbers, type ReferenceCheck } from "./check.ts";
+import { checkNumbers, type ReferenceCheck } from "./check.testing.ts";
 
 type PerRow = readonly (readonly number[] | readonly (readonly number[])[])[];
 

@@ -12,7 +12,7 @@ import { rankingMetrics, rankScores } from "../metrics/ranking-metrics.ts";
 import { regressionMetrics } from "../metrics/regression-metrics.ts";
 import type { Estimator } from "../score/estimator.ts";
 import { applyLink, marginFunction } from "../score/margins.ts";
-import { checkNumbers, checkValue, type ReferenceCheck } from "./check.ts";
+import { checkNumbers, checkValue, type ReferenceCheck } from "./check.testing.ts";
 
 export const REFERENCE_SETS = [
   "abalone",

@@ -4,7 +4,7 @@ import { getColumn } from "../frame/frame.ts";
 import { readCsv } from "../frame/read-csv.ts";
 import { encodeTarget } from "../prepare/encode-target.ts";
 import { groupRows } from "../score/groups.ts";
-import { checkValue, type ReferenceCheck } from "./check.ts";
+import { checkValue, type ReferenceCheck } from "./check.testing.ts";
 
 type Numbers = Readonly<Record<string, number | null>>;
 

@@ -8,7 +8,7 @@ import { readReference, REFERENCE } from "../fixtures/shared-reference.ts";
 import { filterRows, getColumn } from "../frame/frame.ts";
 import { readCsv } from "../frame/read-csv.ts";
 import { cellText, type Column } from "../score/column.ts";
-import { checkNumbers, checkValue, type ReferenceCheck } from "./check.ts";
+import { checkNumbers, checkValue, type ReferenceCheck } from "./check.testing.ts";
 
 type Value = number | string | null | readonly (number | string)[];
 
