@@ -38,6 +38,49 @@ describe("fairness_audit", () => {
     expect(bench.facts["fairness"]).toMatchObject({ passed: false, model });
   });
 
+  it("gives every number of the verdict its interval, and every rate of the report", async () => {
+    const { bench, model, test } = await loans();
+    const output = await bench.succeed<
+      Output & { intervals: Record<string, Record<string, { low: number; high: number }>> }
+    >(fairnessAudit, { model, test, protected: ["sex"] });
+    expect(Object.keys(output.intervals.sex ?? {}).toSorted()).toEqual(
+      Object.keys(output.attributes.sex ?? {}).toSorted(),
+    );
+    const { low, high } = output.intervals.sex!.demographicParityDifference!;
+    const value = output.attributes.sex!.demographicParityDifference!;
+    expect(low).toBeLessThan(value);
+    expect(high).toBeGreaterThan(value);
+    const report = await bench.report<{
+      intervalRule: string;
+      attributes: { rateIntervals: { groups: Record<string, Record<string, object>> } }[];
+    }>("fairness.json");
+    expect(report.intervalRule).toContain("not stratified");
+    expect(Object.keys(report.attributes[0]!.rateIntervals.groups.female ?? {})).toContain("precision");
+  });
+
+  it("compares groups within the values of a control feature that explains the difference", async () => {
+    const { bench, model, test } = await loans();
+    await bench.succeed(fairnessAudit, { model, test, protected: ["sex"], controlFeatures: ["region"] });
+    const { attributes } = await bench.report<{
+      attributes: {
+        demographicParityDifference: number;
+        strata: { stratum: string; audit: { numbers: { demographicParityDifference: number } } }[];
+      }[];
+    }>("fairness.json");
+    const [sex] = attributes;
+    expect(sex!.strata.map(({ stratum }) => stratum)).toEqual(["north", "south"]);
+    for (const { audit } of sex!.strata) {
+      expect(audit.numbers.demographicParityDifference).toBeLessThan(sex!.demographicParityDifference / 2);
+    }
+    const { message } = await bench.fail(fairnessAudit, {
+      model,
+      test,
+      protected: ["sex"],
+      controlFeatures: ["Region"],
+    });
+    expect(message).toContain('did you mean "region"?');
+  });
+
   it("passes by the limit: the same model under another one", async () => {
     const { bench, model, test } = await loans();
     const audit = async (limit: number) =>

@@ -10,9 +10,10 @@ import {
   type JudgedAttribute,
   judgedAttributes,
   MINIMAL_GROUP,
+  SMALL_GROUPS,
   worstAttribute,
 } from "../engine/judged-fairness.ts";
-import { protectedAttributes } from "../engine/protected-attributes.ts";
+import { crossedAttribute, protectedAttributes } from "../engine/protected-attributes.ts";
 import { protectedColumns } from "../engine/request-columns.ts";
 import { runTask } from "../engine/run-task.ts";
 import type { FairnessFact } from "../facts.ts";
@@ -24,6 +25,9 @@ const Output = z.strictObject({
   limit: z.number(),
   attributes: z.record(z.string(), z.record(z.string(), z.number())),
   worst: z.strictObject({ attribute: z.string(), metric: z.string(), value: z.number() }).nullable(),
+  intervals: z
+    .record(z.string(), z.record(z.string(), z.strictObject({ low: z.number(), high: z.number() })))
+    .describe("95 % bootstrap intervals of `attributes`; empty with 0 resamples and for amounts"),
   notJudged: z
     .array(z.strictObject({ attribute: z.string(), group: z.string(), rows: z.number().int() }))
     .describe("groups too small to decide; their rates are in the report"),
@@ -34,7 +38,7 @@ export const fairnessAudit = defineTool({
   name: "fairness_audit",
   group: "compliance",
   description:
-    "Audit a model's decisions by protected attribute on held-out rows: accuracy, precision, recall, F1 and selection rate per group, demographic parity, equal opportunity and equalized odds with bootstrap intervals, warnings for small groups (the definitions of fairlearn). Passes when the worst demographic parity difference is within the limit; groups below 30 rows that are under 5 % of the rows are reported but do not decide. In a run, the columns that the operator protected are always audited. Kept as fairness.json.",
+    "Audit a model's decisions by protected attribute on held-out rows: accuracy, precision, recall, F1 and selection rate per group, demographic parity, equal opportunity and equalized odds between groups and to overall, bootstrap intervals of every number, warnings for small groups (the definitions of fairlearn); with `controlFeatures` also within the values of columns that may explain a difference. Passes when the worst demographic parity difference is within the limit; groups below 30 rows that are under 5 % of the rows are reported but do not decide. In a run, the columns that the operator protected are always audited. Kept as fairness.json.",
   input: z.strictObject({
     model: digestOf("the model"),
     test: digestOf("the held-out part, with the protected columns"),
@@ -42,6 +46,13 @@ export const fairnessAudit = defineTool({
       .array(z.string())
       .default([])
       .describe("columns to audit by, beside those that the run protects"),
+    controlFeatures: z
+      .array(z.string())
+      .max(3)
+      .default([])
+      .describe(
+        "columns within whose crossed values groups are compared too, for classifiers with two classes",
+      ),
     limit: z
       .number()
       .gt(0)
@@ -74,7 +85,7 @@ export const fairnessAudit = defineTool({
     const about = { model: input.model, test: input.test, limit, decision: model.decision };
     if (audited.length === 0)
       return keep(context, { ...about, audit: undefined, warnings: [...notes, NOTHING] });
-    checkColumns(frame, { target: model.target, protected: audited });
+    checkColumns(frame, { target: model.target, protected: [...audited, ...input.controlFeatures] });
     await requireHeldOut(context, model, frame);
     const audit = await runTask(context, "audit-fairness", {
       model,
@@ -82,12 +93,19 @@ export const fairnessAudit = defineTool({
       options: {
         attributes: protectedAttributes(frame, audited, model),
         minimalGroup: MINIMAL_GROUP,
+        smallGroups: SMALL_GROUPS,
+        ...(input.controlFeatures.length === 0
+          ? {}
+          : { controlFeatures: crossedAttribute(frame, input.controlFeatures) }),
         ...(input.resamples === 0 ? {} : { bootstrap: { resamples: input.resamples, seed: context.seed } }),
       },
     });
     const warnings = audit.attributes.flatMap(({ attribute, warnings: own }) =>
       own.map((warning) => `${attribute}: ${warning}`),
     );
+    if (audit.problem !== "binary" && input.controlFeatures.length > 0) {
+      notes.push("control features are for classifiers with two classes; they were left out");
+    }
     return keep(context, { ...about, audit, warnings: [...notes, ...amountNotes(audit), ...warnings] });
   },
 });
@@ -160,6 +178,7 @@ async function keep(context: ToolContext, verdict: Verdict): Promise<ToolOutcome
       limit,
       attributes: plain(attributes),
       worst: worst ?? null,
+      intervals: audit === undefined ? {} : judgedIntervals(audit),
       notJudged,
       warnings,
     },
@@ -178,6 +197,28 @@ function reportAttributes(audit: FairnessAudit, judged: readonly JudgedAttribute
     leftOut: judged[index]?.leftOut ?? [],
   }));
 }
+
+/** Intervals of the numbers that the verdict rests on, per attribute. */
+function judgedIntervals(audit: FairnessAudit): z.input<typeof Output>["intervals"] {
+  if (audit.problem !== "binary") return {};
+  return Object.fromEntries(
+    audit.attributes.map(({ attribute, judged }) => [
+      attribute,
+      Object.fromEntries(
+        Object.entries(judged?.intervals ?? {})
+          .filter(([name]) => VERDICT_NUMBERS.has(name))
+          .map(([name, { low, high }]) => [name, { low, high }]),
+      ),
+    ]),
+  );
+}
+
+const VERDICT_NUMBERS = new Set([
+  "demographicParityDifference",
+  "demographicParityRatio",
+  "equalOpportunityDifference",
+  "equalizedOddsDifference",
+]);
 
 const plain = (attributes: FairnessFact["attributes"]): Record<string, Record<string, number>> =>
   Object.fromEntries(

@@ -5,6 +5,8 @@ import type { FairnessFact } from "../facts.ts";
 export const MINIMAL_GROUP = 30;
 /** A group of fewer rows does not decide when it is less than this part of them all. */
 const SMALL_SHARE = 0.05;
+/** The same for the engine, whose intervals of the judged numbers leave out the same groups. */
+export const SMALL_GROUPS = { rows: MINIMAL_GROUP, share: SMALL_SHARE } as const;
 
 type Numbers = FairnessFact["attributes"][string];
 type GroupSize = { readonly label: string; readonly count: number };
