@@ -1,7 +1,7 @@
 import { PbfWriter } from "pbf";
 import type { OnnxAttribute, OnnxGraph, OnnxNode, OnnxTensor, OnnxValue } from "./onnx-graph.ts";
 
-/** Versions that the file asks for; ONNX Runtime 1.20 and later run all of them. */
+/** Versions that the file asks for; ONNX Runtime 1.21 and later run all of them. */
 const IR_VERSION = 10;
 export const OPERATOR_SETS = [
   { domain: "", version: 21 },
