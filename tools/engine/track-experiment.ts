@@ -6,7 +6,7 @@ import type {
   TrackedMetric,
 } from "#core/contract/experiment-tracker.ts";
 import type { ToolContext } from "#core/contract/tool-definition.ts";
-import type { Feature, Model } from "#lib/ml/index.ts";
+import { type Feature, type Model, modelInputs } from "#lib/ml/index.ts";
 
 /** What is told about one model: its own record, what it scored, and how it came about. */
 export interface ExperimentAbout {
@@ -73,7 +73,7 @@ function describeExperiment(context: ToolContext, about: ExperimentAbout): Track
       ...about.tags,
     },
     files: about.files,
-    model: { inputs: model.features.map(inputColumn), outputs: outputColumns(model), file: about.file },
+    model: { inputs: modelInputs(model).map(inputColumn), outputs: outputColumns(model), file: about.file },
   };
 }
 
