@@ -86,6 +86,26 @@ describe("detectLeakage in the columns", () => {
     expect(outcomes((_, index) => `K-${(index * 7919) % 600}-x`)).toEqual(["identifier other suspicious"]);
   });
 
+  it("finds the parts of a total of which a few are missing", () => {
+    const rows = honest(400).map(({ a, b }, index) => ({
+      a: index % 40 === 0 ? null : a,
+      b: index % 50 === 7 ? null : b,
+      other: random.normal(),
+      total: 3 * a + b,
+    }));
+    expect(found(frameFromRows(rows), { problem: "regression", target: "total" })).toContain(
+      "linear-combination a+b leak",
+    );
+  });
+
+  it("does not take many columns for the parts of a total because rows are few", () => {
+    const rows = honest(100).map(({ amount }) => ({
+      ...Object.fromEntries(Array.from({ length: 150 }, (_, column) => [`c${column}`, random.normal()])),
+      amount,
+    }));
+    expect(found(frameFromRows(rows), { problem: "regression", target: "amount" })).toEqual([]);
+  });
+
   it("does not take every column of a table put in twice for a copy of the target", () => {
     const rows = honest(300).map(({ a, b, amount }) => ({ a, b, amount }));
     expect(found(frameFromRows([...rows, ...rows]), { problem: "regression", target: "amount" })).toEqual([]);

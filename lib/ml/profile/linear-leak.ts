@@ -8,18 +8,65 @@ const IDENTITY = 0.999999;
 /** Standardised coefficients below this part of the largest play no role. */
 const NEGLIGIBLE = 1e-3;
 
+/** Columns with a larger part missing are left out, so that enough whole rows remain. */
+const MOSTLY_PRESENT = 0.9;
+/** With as many columns as rows any target is a sum; this many rows for each column leave no such freedom. */
+const ROWS_PER_COLUMN = 5;
+
 /**
- * Finds numbers that add up to the target, such as parts of a total: least squares over all numeric columns; when it
- * is exact, columns are taken out one by one as long as it stays exact. Null when there is no such identity.
+ * Finds numbers that add up to the target, such as parts of a total: least squares over the rows that are whole; when it
+ * is exact, columns are taken out one by one as long as it stays exact. Of more columns than a fifth of the rows, those
+ * that go most with the target are looked at. Null when there is no such identity.
  */
 export function findLinearLeak(columns: readonly NumericColumn[], target: Float64Array): LeakageHint | null {
-  const usable = columns.filter((column) => column.values.every((value) => Number.isFinite(value)));
-  const matrixColumns = usable.map(standardised).filter((column) => column !== null);
+  const whole = wholeRows(columns, target);
+  return findIdentity(strongest(whole.columns, whole.target), whole.target);
+}
+
+interface WholeRows {
+  readonly columns: readonly MatrixColumn[];
+  readonly target: Float64Array;
+}
+
+/** The columns that are mostly there, standardised over the rows in which all of them are. */
+function wholeRows(columns: readonly NumericColumn[], target: Float64Array): WholeRows {
+  const usable = columns.filter(
+    ({ values }) => values.filter((value) => Number.isFinite(value)).length >= MOSTLY_PRESENT * values.length,
+  );
+  const isWhole = Uint8Array.from(target, (value) => Number(Number.isFinite(value)));
+  for (const { values } of usable) {
+    for (let row = 0; row < target.length; row++) if (!Number.isFinite(values[row])) isWhole[row] = 0;
+  }
+  const keep = (values: Float64Array) => values.filter((_, row) => isWhole[row] === 1);
+  return {
+    columns: usable
+      .map((column) => standardised({ ...column, values: keep(column.values) }))
+      .filter((column) => column !== null),
+    target: keep(target),
+  };
+}
+
+function strongest(columns: readonly MatrixColumn[], target: Float64Array): readonly MatrixColumn[] {
+  const most = Math.floor(target.length / ROWS_PER_COLUMN);
+  if (columns.length <= most) return columns;
+  const mean = target.reduce((sum, value) => sum + value, 0) / target.length;
+  const covariance = ({ values }: MatrixColumn): number =>
+    Math.abs(values.reduce((sum, value, row) => sum + value * (target[row]! - mean), 0));
+  return columns
+    .map((column) => ({ column, weight: covariance(column) }))
+    .toSorted((left, right) => right.weight - left.weight)
+    .slice(0, most)
+    .map(({ column }) => column);
+}
+
+function findIdentity(matrixColumns: readonly MatrixColumn[], target: Float64Array): LeakageHint | null {
   if (matrixColumns.length < 2) return null;
   const first = fit(matrixColumns, target);
   if (!(first.r2 >= IDENTITY)) return null;
   const largest = Math.max(...first.coefficients.map(Math.abs));
-  let kept = matrixColumns.filter((_, index) => Math.abs(first.coefficients[index]!) > NEGLIGIBLE * largest);
+  let kept: readonly MatrixColumn[] = matrixColumns.filter(
+    (_, index) => Math.abs(first.coefficients[index]!) > NEGLIGIBLE * largest,
+  );
   if (fit(kept, target).r2 < IDENTITY) kept = matrixColumns;
   for (const column of kept) {
     const rest = kept.filter((other) => other !== column);
