@@ -4,20 +4,15 @@ import { MlError } from "../../score/ml-error.ts";
 import type { Predictions } from "../../score/scorer.ts";
 import type { KnownRows } from "./estimate-performance.ts";
 import { expectedBinaryMetrics, type MetricNumbers } from "./expected-metrics.ts";
-import {
-  chooseRecalibration,
-  fitRecalibration,
-  labelledScores,
-  uncertainRecalibration,
-} from "./recalibrate.ts";
+import { chooseRecalibration, fitRecalibration, labelledScores } from "./recalibrate.ts";
 import { windowMetrics, type WindowEstimator } from "./window-estimator.ts";
 
 type BinaryPredictions = Extract<Predictions, { readonly kind: "binary" }>;
 
 const RULE =
-  "confidence-based performance estimation (NannyML's CBPE): probabilities, recalibrated on the reference where that " +
-  "pays on held-out rows, give expected confusion counts, and metrics are ratios of those; AUC is that of all pairs of " +
-  "rows. Bands: outcomes drawn by the probabilities of recalibrations of bootstrapped references (logistic ones where none pays). Limits: 3 deviations " +
+  "confidence-based performance estimation (NannyML's CBPE): probabilities, recalibrated on the " +
+  "reference (logistic, or isotonic where better on held-out rows), give expected confusion counts, and metrics are ratios of those; AUC is that of all pairs of " +
+  "rows. Bands: outcomes drawn by the probabilities of recalibrations of bootstrapped references. Limits: 3 deviations " +
   "of as many rows drawn from the reference";
 
 /** @throws MlError bad-data when the reference has one class only. */
@@ -34,7 +29,7 @@ export function binaryEstimator(reference: BinaryPredictions, known: KnownRows):
   const draws = createRandom(seed);
   const drawn = Array.from({ length: resamples }, () => {
     control.throwIfCancelled();
-    return fitRecalibration(uncertainRecalibration(name), rows, drawnCounts(actual.length, draws));
+    return fitRecalibration(name, rows, drawnCounts(actual.length, draws));
   });
   return {
     recalibration: [name],

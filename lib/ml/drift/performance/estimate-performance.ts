@@ -40,7 +40,7 @@ export interface PerformanceEstimate {
   readonly problem: Model["problem"];
   /** Confidence-based performance estimation for classes, direct loss estimation for numbers. */
   readonly method: "cbpe" | "dle";
-  /** How the model's probabilities were brought in line with the reference: none, logistic or isotonic, by class. */
+  /** How the model's probabilities were brought in line with the reference: logistic or isotonic, by class. */
   readonly recalibration: readonly string[];
   readonly referenceRows: number;
   readonly level: number;

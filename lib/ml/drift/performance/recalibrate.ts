@@ -9,7 +9,7 @@ export interface LabelledScores {
   readonly order: Uint32Array;
 }
 
-export const RECALIBRATIONS = ["none", "logistic", "isotonic"] as const;
+const RECALIBRATIONS = ["logistic", "isotonic"] as const;
 export type RecalibrationName = (typeof RECALIBRATIONS)[number];
 
 type Recalibration = (scores: Float64Array) => Float64Array;
@@ -27,8 +27,6 @@ export function fitRecalibration(
   weights: Float64Array | null,
 ): Recalibration {
   switch (name) {
-    case "none":
-      return (scores) => scores;
     case "logistic":
       return fitLogistic(rows, weights);
     case "isotonic":
@@ -36,14 +34,6 @@ export function fitRecalibration(
     default:
       return assertNever(name);
   }
-}
-
-/**
- * The way whose refitting on bootstrapped rows shows how uncertain the probabilities are. Those that were left as they
- * are could be a little off too: a logistic line through the drawn rows says by how much.
- */
-export function uncertainRecalibration(name: RecalibrationName): RecalibrationName {
-  return name === "none" ? "logistic" : name;
 }
 
 const FOLDS = 5;
