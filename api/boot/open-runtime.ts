@@ -17,6 +17,7 @@ import { createPackageModel } from "#tools/deployment/package-model.ts";
 import { SAMPLES } from "#tools/samples.ts";
 import { createBackends } from "./create-backends.ts";
 import { createComputePool } from "./compute-pool.ts";
+import { taskMemory } from "./task-memory.ts";
 import { createProviders, type ProviderChoice } from "./create-providers.ts";
 import { createTracker } from "./create-tracker.ts";
 import { findHome, type Home, openHome } from "./home.ts";
@@ -67,6 +68,8 @@ export async function openRuntime(options: RuntimeOptions): Promise<Result<Opene
       },
     });
     if (!shelf.ok) return shelf;
+    const memory = taskMemory(environment);
+    if (!memory.ok) return memory;
     const home = await openHome(environment);
     const signer = await openSigner(home);
     if (!signer.ok) return signer;
@@ -77,6 +80,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Result<Opene
       models: shelf.value.deployment.models,
     });
     const opened = assemble({
+      memoryMegabytes: memory.value,
       home,
       stores,
       signer: signer.value,
@@ -101,11 +105,15 @@ function assemble(parts: {
   signer: Signer;
   providers: ProviderChoice;
   shelf: Shelf;
+  memoryMegabytes: number;
   environment: NodeJS.ProcessEnv;
 }): OpenedRuntime {
   const { home, stores, signer, providers, shelf } = parts;
   const { deployment } = shelf;
-  const compute = createComputePool({ size: Math.max(1, Math.min(4, availableParallelism())) });
+  const compute = createComputePool({
+    size: Math.max(1, Math.min(4, availableParallelism())),
+    memoryMegabytes: parts.memoryMegabytes,
+  });
   const backends = createBackends({ environment: parts.environment, compute, scratch: home.scratch });
   const runtime: Runtime = {
     tools: shelf.tools,
