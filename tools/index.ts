@@ -10,6 +10,7 @@ import { loadDataset } from "./data/load-dataset.ts";
 import { profileData } from "./data/profile-data.ts";
 import { splitTrainTest } from "./data/split-train-test.ts";
 import { validateData } from "./data/validate-data.ts";
+import { exportModelTool } from "./deployment/export-model.ts";
 import { generateK8sManifests } from "./deployment/generate-k8s-manifests.ts";
 import { createPackageModel } from "./deployment/package-model.ts";
 import { analyzeErrorsTool } from "./evaluation/analyze-errors.ts";
@@ -69,6 +70,7 @@ export const tools: readonly ToolDefinition[] = [
   fairnessAudit,
   generateModelCard,
   exportAuditReport,
+  exportModelTool,
   createPackageModel(),
   generateK8sManifests,
   logExperiment,

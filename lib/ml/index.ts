@@ -118,6 +118,8 @@ export type { ComparedPair } from "./compare/verdict.ts";
 
 export { decodeModel } from "./score/decode-model.ts";
 export { parseEstimator } from "./score/parse-estimator.ts";
+export { EXPORT_FORMATS, exportModel, type ExportFormat } from "./model/export-model.ts";
+export { treeFileColumns } from "./model/tree-file-column.ts";
 export { encodeModel } from "./model/encode-model.ts";
 export { importXgboost, type ImportedXgboost } from "./model/import-xgboost.ts";
 export {

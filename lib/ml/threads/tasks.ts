@@ -76,6 +76,7 @@ import { detectLeakage, type DetectLeakageOptions, type LeakageReport } from "..
 import { findLeakage, type LeakageOptions } from "../profile/find-leakage.ts";
 import type { LeakageHint } from "../profile/leakage-hint.ts";
 import { profileFrame, type FrameProfile, type ProfileOptions } from "../profile/profile-frame.ts";
+import { exportModel, type ExportedModel, type ExportFormat } from "../model/export-model.ts";
 import type { Model } from "../score/model-file.ts";
 import type { Estimator } from "../score/estimator.ts";
 import { marginFunction } from "../score/margins.ts";
@@ -160,6 +161,10 @@ interface TaskTypes {
   "train-decorrelated": {
     input: { model: Model; training: Frame; validation: Frame; options: Plain<CorrelationOptions> };
     output: CorrelationResult;
+  };
+  "export-model": {
+    input: { model: Model; format: ExportFormat; sample: Frame | null };
+    output: ExportedModel;
   };
   "compare-frames": {
     input: { reference: Frame; current: Frame; options?: Plain<CompareOptions> };
@@ -249,6 +254,7 @@ export const TASKS: TaskTable = {
     reduceBias(model, { training, selection }, { ...options, control }),
   "train-decorrelated": ({ model, training, validation, options }, control) =>
     trainDecorrelated(model, { training, validation }, { ...options, control }),
+  "export-model": ({ model, format, sample }) => exportModel(model, format, sample),
   "compare-frames": ({ reference, current, options }, control) =>
     compareFrames(reference, current, { ...options, control }),
   "build-reference-profile": ({ frame, options }, control) =>
