@@ -70,6 +70,7 @@ export const fairnessAudit = defineTool({
       .describe("bootstrap resamples for the intervals; 0 for none"),
   }),
   output: Output,
+  example: { model: "sample:model", test: "sample:test", protected: ["sex"] },
   effect: "read",
   repeat: "safe",
   parallel: true,

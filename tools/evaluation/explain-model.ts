@@ -48,6 +48,7 @@ export const explainModelTool = defineTool({
     additivity: z.strictObject({ holds: z.boolean(), largestError: z.number() }),
     notes: z.array(z.string()),
   }),
+  example: { model: "sample:model", data: "sample:test", rows: 100, interactions: true },
   effect: "read",
   repeat: "safe",
   parallel: true,

@@ -65,6 +65,7 @@ export const explainPrediction = defineTool({
     additivity: z.strictObject({ holds: z.boolean(), largestError: z.number() }),
     notes: z.array(z.string()),
   }),
+  example: { model: "sample:model", data: "sample:test", rowNumbers: [0, 1] },
   effect: "read",
   repeat: "safe",
   parallel: true,

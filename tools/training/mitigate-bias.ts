@@ -81,6 +81,12 @@ export const mitigateBias = defineTool({
     neededToDecide: z.array(z.string()).describe("protected columns that the served model has to be given"),
     notes: z.array(z.string()),
   }),
+  example: {
+    model: "sample:model",
+    train: "sample:train",
+    validation: "sample:validation",
+    protected: ["sex"],
+  },
   effect: "read",
   repeat: "safe",
   parallel: false,
