@@ -9,6 +9,8 @@ export interface LevelSums {
 }
 
 const ITERATIONS = 30;
+/** Up to so many levels are sorted without making objects. */
+const FEW_LEVELS = 48;
 
 /**
  * Orders levels so that good splits are cuts of the order. With one output by their mean, where the best of all
@@ -18,13 +20,38 @@ const ITERATIONS = 30;
 export function orderLevels(request: LevelSums): void {
   const { levels } = request;
   const keys = request.stride === 3 ? levelMeans(request) : componentScores(request);
+  if (levels.length <= FEW_LEVELS) {
+    sortFew(levels, keys);
+    return;
+  }
   const ranked = Array.from(levels, (level, place) => ({ level, key: keys[place]! }));
   ranked.sort((left, right) => left.key - right.key || left.level - right.level);
   for (const [place, { level }] of ranked.entries()) levels[place] = level;
 }
 
+/** Insertion sort, stable: most nodes hold few levels, and there are millions of nodes. */
+function sortFew(levels: Uint16Array, keys: Float64Array): void {
+  for (let next = 1; next < levels.length; next++) {
+    const level = levels[next]!;
+    const key = keys[next]!;
+    let place = next;
+    while (place > 0 && keys[place - 1]! > key) {
+      levels[place] = levels[place - 1]!;
+      keys[place] = keys[place - 1]!;
+      place--;
+    }
+    levels[place] = level;
+    keys[place] = key;
+  }
+}
+
 function levelMeans({ sums, stride, levels }: LevelSums): Float64Array {
-  return Float64Array.from(levels, (level) => sums[level * stride + 2]! / sums[level * stride + 1]!);
+  const means = new Float64Array(levels.length);
+  for (let place = 0; place < levels.length; place++) {
+    const at = levels[place]! * stride;
+    means[place] = sums[at + 2]! / sums[at + 1]!;
+  }
+  return means;
 }
 
 function componentScores({ sums, stride, levels }: LevelSums): Float64Array {

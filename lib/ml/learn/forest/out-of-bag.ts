@@ -43,7 +43,8 @@ export function addOutOfBag(
   { data, tree, weights }: { data: ForestRows; tree: GrownTree; weights: Float64Array },
 ): void {
   const { rowCount, outputs, bins, weights: given } = data;
-  const { feature, left, right, means, cut, missingLeft, levels } = tree;
+  const { feature, left, right, means, cut, missingLeft } = tree;
+  const sets = levelSets(tree);
   const binCounts = Uint16Array.from(data.features, ({ binCount }) => binCount);
   const scaled = means.map((mean) => Math.round(((mean - sums.low) / sums.range) * UNIT));
   for (let row = 0; row < rowCount; row++) {
@@ -52,10 +53,13 @@ export function addOutOfBag(
     let column = feature[0]!;
     while (column >= 0) {
       const bin = bins[column * rowCount + row]!;
+      const set = sets.places[node]!;
       const isLeft =
         bin === binCounts[column]
           ? missingLeft[node] === 1
-          : bin <= cut[node]! || (cut[node]! < 0 && levels.get(node)?.includes(bin) === true);
+          : set < 0
+            ? bin <= cut[node]!
+            : ((sets.words[set + (bin >>> 5)]! >>> (bin & 31)) & 1) === 1;
       node = isLeft ? left[node]! : right[node]!;
       column = feature[node]!;
     }
@@ -64,6 +68,21 @@ export function addOutOfBag(
       sums.sums[row * outputs + output]! += scaled[node * outputs + output]!;
     }
   }
+}
+
+const SET_WORDS = 8;
+
+/** The levels that go left as bit sets; -1 as the place of nodes that split numbers. */
+function levelSets({ feature, levels }: GrownTree): { places: Int32Array; words: Uint32Array } {
+  const places = new Int32Array(feature.length).fill(-1);
+  const words = new Uint32Array(levels.size * SET_WORDS);
+  let next = 0;
+  for (const [node, set] of levels) {
+    places[node] = next;
+    for (const level of set) words[next + (level >>> 5)]! |= 1 << (level & 31);
+    next += SET_WORDS;
+  }
+  return { places, words };
 }
 
 /** Adds another thread's sums. */
