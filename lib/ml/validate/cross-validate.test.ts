@@ -116,6 +116,31 @@ describe("crossValidate", () => {
     }
   });
 
+  it("finds rows to stop early by even where the first folds hold two moments or one", () => {
+    const monthly = frameFromRows(rows.map((row, index) => ({ ...row, month: Math.floor(index / 60) })));
+    const result = crossValidate({
+      ...base,
+      frame: monthly,
+      algorithm: "gradient-boosting",
+      parameters: { rounds: 30, patience: 5 },
+      folds: { folds: 5, strategy: { kind: "time-ordered", column: "month" } },
+    });
+    expect(result.folds[0]!.trainRows).toBeLessThanOrEqual(120);
+    expect(result.folds.every(({ rounds }) => rounds !== null && rounds >= 1)).toBe(true);
+    const choice = chooseProblem({ training: monthly, target: "y" });
+    const strategy = { kind: "time-ordered", column: "month" } as const;
+    for (const part of cutFolds(monthly, { strategy, folds: 3, seed: 1, target: "y", choice })) {
+      const monthsOf = ({ columns }: typeof monthly) => {
+        const column = columns.find(({ name }) => name === "month")!;
+        return column.kind === "numeric" ? [...column.values] : [];
+      };
+      const { training, validation } = part.early();
+      if (new Set(monthsOf(part.training)).size > 1) {
+        expect(Math.max(...monthsOf(training))).toBeLessThan(Math.min(...monthsOf(validation)));
+      }
+    }
+  });
+
   it("keeps a prediction for every row, averaged over repeats, and none for the earliest rows over time", () => {
     const repeated = crossValidate({ ...base, folds: { folds: 3, repeats: 2 } });
     expect(repeated.folds).toHaveLength(6);

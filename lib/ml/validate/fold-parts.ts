@@ -57,24 +57,53 @@ function once<Value>(make: () => Value): () => Value {
 }
 
 /**
- * A fifth of the rows for watching, by the folds' own rule, or half where groups or moments are few; over time the
- * latest.
+ * A fifth of the rows for watching, by the folds' own rule, or half where groups are few; over time the latest rows. Rows
+ * of a single moment or group have no order or company to keep, so a random fifth of them is watched.
  */
 function watchedRows(training: Frame, { strategy, seed }: FoldOptions): WatchedRows {
-  for (const folds of [5, 2]) {
-    try {
-      const inner = makeFolds(training, { strategy, folds, seed: seed + 1 });
-      const { train, test } = strategy.kind === "time-ordered" ? inner[inner.length - 1]! : inner[0]!;
-      return { training: selectRows(training, train), validation: selectRows(training, test) };
-    } catch (error) {
-      if (!(error instanceof MlError) || error.code !== "bad-data") throw error;
-    }
+  const rules: Omit<FoldOptions, "seed">[] = [
+    { strategy, folds: 5 },
+    { strategy, folds: 2 },
+    { strategy: { kind: "random" }, folds: Math.min(5, training.rowCount) },
+  ];
+  for (const rule of rules) {
+    const inner = foldsIfAny(training, { ...rule, seed: seed + 1 });
+    if (inner === null) continue;
+    const { train, test } = rule.strategy.kind === "time-ordered" ? inner[inner.length - 1]! : inner[0]!;
+    return { training: selectRows(training, train), validation: selectRows(training, test) };
   }
   throw new MlError(
     "bad-data",
-    `Of ${training.rowCount} training rows none can be set aside to stop early by: they have too few groups or moments. ` +
-      "Set patience to null, or use fewer folds.",
+    `Of ${training.rowCount} training rows none can be set aside to stop early by. Set patience to null, or use fewer folds.`,
   );
+}
+
+/** Null where the rows are too few or too alike for the rule. */
+function foldsIfAny(frame: Frame, options: FoldOptions): readonly Fold[] | null {
+  if (frame.rowCount < 2) return null;
+  const { strategy } = options;
+  if (strategy.kind === "time-ordered" && strategy.gap === undefined) {
+    const latest = latestMoment(frame, strategy.column);
+    if (latest !== null && options.folds === 2) return [latest];
+  }
+  try {
+    return makeFolds(frame, options);
+  } catch (error) {
+    if (error instanceof MlError && error.code === "bad-data") return null;
+    throw error;
+  }
+}
+
+/** The rows of the latest moment against all earlier ones; null where there is only one. */
+function latestMoment(frame: Frame, name: string): Fold | null {
+  const column = getColumn(frame, name);
+  if (column.kind !== "date" && column.kind !== "numeric") return null;
+  const latest = column.values.reduce((most, value) => Math.max(most, value), -Infinity);
+  const rows = Uint32Array.from(column.values, (_, row) => row);
+  const train = rows.filter((row) => column.values[row]! < latest);
+  return train.length === 0
+    ? null
+    : { repeat: 0, fold: 0, train, test: rows.filter((row) => column.values[row] === latest) };
 }
 
 /** A seeded share of the rows, ascending; smaller shares are parts of larger ones. */
