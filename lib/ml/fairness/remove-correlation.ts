@@ -43,7 +43,7 @@ export function fitProjection(
   const inverse = invertPositive(moments, kept.length) ?? new Float64Array(kept.length ** 2);
   const coefficients = columns.map((column) => {
     const right = kept.map((term) => dot(centred[term]!, column));
-    const solved = new Array<number>(terms.length).fill(0);
+    const solved = Array.from(terms, () => 0);
     for (const [place, term] of kept.entries()) {
       const sum = right.reduce(
         (total, value, other) => total + inverse[place * kept.length + other]! * value,
