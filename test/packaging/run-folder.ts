@@ -6,6 +6,7 @@ import { dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { Artifact } from "#core/contract/artifact.ts";
 import { createTestToolContext, type TestToolContext } from "#core/testing/tool-context.ts";
+import { createInProcessCompute } from "#tools/engine/in-process-compute.testing.ts";
 
 /** A context whose artifacts lie as files under their names, as they do in a run's folder. */
 export interface RunFolder {
@@ -18,7 +19,7 @@ export interface RunFolder {
 export async function createRunFolder(
   options: Parameters<typeof createTestToolContext>[0] = {},
 ): Promise<RunFolder> {
-  const base = createTestToolContext(options);
+  const base = createTestToolContext({ compute: createInProcessCompute(), ...options });
   const root = await mkdtemp(join(tmpdir(), "swarm-packaging-"));
   const path = join(root, "run");
   const scratch = join(root, "scratch");

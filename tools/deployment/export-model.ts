@@ -59,6 +59,7 @@ export const exportModelTool = defineTool({
       }),
     ]),
   }),
+  example: { model: "sample:model", format: "xgboost-json", sample: "sample:test" },
   effect: "write",
   repeat: "safe",
   parallel: true,

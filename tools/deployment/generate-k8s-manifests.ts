@@ -53,6 +53,8 @@ export const generateK8sManifests = defineTool({
     "for an image by digest, hardened: non-root, read-only root, no privileges, no network out. Use it after package_model.",
   input: Input,
   output: Output,
+  example: { image: "fact:package.image" },
+  needsRun: true,
   effect: "write",
   repeat: "safe",
   parallel: true,

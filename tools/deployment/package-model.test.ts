@@ -1,12 +1,20 @@
 import { createPublicKey, verify } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { createTestToolContext, type TestToolContext } from "#core/testing/tool-context.ts";
+import {
+  createTestToolContext as createBareContext,
+  type TestToolContext,
+} from "#core/testing/tool-context.ts";
+import { createInProcessCompute } from "../engine/in-process-compute.testing.ts";
+import { checkOnnx } from "#lib/ml/model/onnx/check-onnx.ts";
 import { PackageFact } from "../facts.ts";
 import type { LayerDescriptor } from "./image/layer.ts";
 import { createPackageModel } from "./package-model.ts";
 import { createNodeOwnFiles } from "./runtime/node-own-files.ts";
 import type { Host } from "./runtime/runtime-layer.ts";
 import { sampleModels } from "./sample-model.testing.ts";
+
+const createTestToolContext = (options: { seed?: number } = {}) =>
+  createBareContext({ compute: createInProcessCompute(), ...options });
 
 /** A small host: an executable without libraries, so that no test compresses a real Node. */
 function smallHost(over: Partial<Host> = {}): Host {
@@ -130,6 +138,25 @@ describe("package_model", () => {
         .filter((artifact) => artifact.kind !== "signature")
         .map(({ name, sha256 }) => `${sha256} ${name}`);
     expect(digests(second)).toEqual(digests(first));
+  });
+
+  it("puts the model beside the image as ONNX, or says by name what ONNX cannot carry", async () => {
+    const context = createTestToolContext();
+    const dated = await packaged(context);
+    expect(dated.outcome).toMatchObject({
+      ok: true,
+      output: {
+        onnx: { file: null, notCarried: ['Feature "applied" is a date, which ONNX does not know.'] },
+      },
+    });
+    const model = await context.seedArtifact(JSON.stringify(sampleModels.multiclass));
+    const tool = createPackageModel({ host: smallHost() });
+    const outcome = await tool.run(tool.input.parse({ model, runtime: "none" }), context);
+    expect(outcome).toMatchObject({
+      ok: true,
+      output: { onnx: { file: "onnx/model.onnx", notCarried: [] } },
+    });
+    expect(checkOnnx(context.bytesOf("onnx/model.onnx"))).toMatchObject({ inputs: ["petal_length"] });
   });
 
   it("leaves the runtime out when told to", async () => {

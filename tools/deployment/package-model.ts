@@ -2,6 +2,8 @@ import { join } from "node:path";
 import { z } from "zod";
 import { FailureError, fail, ok, type Result } from "#core/contract/failure.ts";
 import { defineTool, type ToolContext, type ToolDefinition } from "#core/contract/tool-definition.ts";
+import { decodeModel } from "#lib/ml/index.ts";
+import { inEngine, runTask } from "../engine/run-task.ts";
 import { PackageFact } from "../facts.ts";
 import { checkApp, type RecordedPredictions } from "./check-app.ts";
 import { type AppFile, appEntries, collectAppFiles, SERVE_ENTRY } from "./image/app-layer.ts";
@@ -48,6 +50,9 @@ const Output = z.strictObject({
   runtime: z.enum(["bundled", "none"]),
   /** Why the runtime was left out although it was asked for. */
   runtimeNote: z.string().optional(),
+  onnx: z
+    .strictObject({ file: z.string().nullable(), notCarried: z.array(z.string()) })
+    .describe("the model as ONNX beside the image, or null and by name what ONNX cannot carry"),
   files: z.number().int(),
   bytes: z.number().int(),
   /** Rows that the packaged server was asked to score before the package counted as done. */
@@ -61,6 +66,7 @@ const Recorded = z.object({
   ),
 });
 
+const ONNX_FILE = "onnx/model.onnx";
 const PORT = 8080;
 const USER = `${IMAGE_USER}:${IMAGE_USER}`;
 
@@ -72,9 +78,11 @@ export function createPackageModel(options: { host?: Host; layerCache?: LayerCac
     description:
       "Packages a trained model as an OCI image layout with a small HTTP server (/predict, /health, Open Inference " +
       "Protocol v2), checks that the packaged server loads the model and answers, and signs a manifest of all files. " +
-      "Needs no Docker. Use it after the model passed evaluation, fairness and drift checks. Gives the image digest.",
+      "Puts the model beside it as ONNX where that can carry it, else says by name what it cannot. Needs no Docker. Use it after the model passed evaluation, fairness and drift checks. Gives the image digest.",
     input: Input,
     output: Output,
+    example: { model: "fact:model.artifact", runtime: "none" },
+    needsRun: true,
     effect: "write",
     repeat: "safe",
     parallel: false,
@@ -142,6 +150,8 @@ async function packageModel(
   await writer.document(`image/blobs/sha256/${image.manifest.digest}`, image.manifest.bytes);
   await writer.document("image/index.json", image.index);
   await writer.document("image/oci-layout", image.layoutFile);
+  const onnx = await exportOnnxBeside(content, context);
+  if (onnx.bytes !== null) await writer.build(ONNX_FILE, "application/octet-stream", onnx.bytes);
   await writer.build("container/app.tar", "application/x-tar", await tarBytes(appEntries(app)));
   const build = dockerfile({ entry: SERVE_ENTRY, user: USER, port: PORT, labels });
   await writer.build("container/Dockerfile", "text/plain", build);
@@ -167,6 +177,7 @@ async function packageModel(
   };
   const output: z.input<typeof Output> = {
     ...facts,
+    onnx: { file: onnx.bytes === null ? null : ONNX_FILE, notCarried: onnx.notCarried },
     name: input.name,
     signedBy: context.signer.keyName,
     ...(runtime.note === undefined ? {} : { runtimeNote: runtime.note }),
@@ -175,6 +186,17 @@ async function packageModel(
     checkedRows: checked.value.rows,
   };
   return { ok: true as const, output, facts: { package: facts } };
+}
+
+/** The packaged model as ONNX where that can carry it; the image itself does not need it. */
+async function exportOnnxBeside(
+  content: Uint8Array,
+  context: ToolContext,
+): Promise<{ bytes: Uint8Array | null; notCarried: string[] }> {
+  const model = inEngine(() => decodeModel(content));
+  const exported = await runTask(context, "export-model", { model, format: "onnx", sample: null });
+  if (exported.kind === "refused") return { bytes: null, notCarried: [...exported.reasons] };
+  return { bytes: exported.bytes, notCarried: [...exported.notCarried] };
 }
 
 async function readRecorded(

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import type { OwnFiles } from "../runtime/own-files.ts";
 import { parentFolders } from "../runtime/runtime-layer.ts";
+import { importClosure } from "./import-closure.ts";
 import type { TarEntry } from "./tar.ts";
 
 /** One file of the serving app, by its path below `/app`. */
@@ -14,14 +15,12 @@ export interface AppFile {
 /** Where the server starts, below `/app`. */
 export const SERVE_ENTRY = `serving/serve${sourceExtension()}`;
 
-/** Folders that are copied as they are; imports written `#lib/…` resolve below `/app` as they do here. */
-const COPIED = [
-  { from: new URL("../serving/", import.meta.url), to: "serving" },
-  { from: new URL("../../../lib/ml/score/", import.meta.url), to: "lib/ml/score" },
-];
+/** What the image starts and what the packager checks, in this program's own tree. */
+const SOURCES = "tools/deployment/serving/";
+const ENTRIES = ["serve", "self-check"];
 
 /**
- * The files of the serving app: server and scoring code as they stand in this program, the model, its digest (as
+ * The files of the serving app: server, scoring and explaining code as they stand in this program, the model, its digest (as
  * `sha256sum -c` reads it) and its name. No package is installed, none is needed.
  */
 export async function collectAppFiles(
@@ -39,13 +38,11 @@ export async function collectAppFiles(
     file("model.sha256", `${model.sha256}  model.json\n`),
     file("model.name", `${model.name}\n`),
   ];
-  for (const { from, to } of COPIED) {
-    const folder = fileURLToPath(from);
-    const extension = sourceExtension();
-    for (const name of await files.list(folder)) {
-      const isCode = name.endsWith(extension) && !name.includes(".test.") && !name.endsWith(".d.ts");
-      if (isCode) app.push(file(`${to}/${name}`, await files.read(`${folder}${name}`)));
-    }
+  const root = fileURLToPath(new URL("../../../", import.meta.url));
+  const entries = ENTRIES.map((name) => `${SOURCES}${name}${sourceExtension()}`);
+  for (const [path, content] of await importClosure(files, root, entries)) {
+    // The server lies on top; imports written `#lib/…` resolve below `/app` as they do here.
+    app.push(file(path.startsWith(SOURCES) ? `serving/${path.slice(SOURCES.length)}` : path, content));
   }
   return app.toSorted((left, right) => (left.path < right.path ? -1 : 1));
 }

@@ -24,11 +24,14 @@ export class RequestFault extends Error {
   readonly status: number;
   /** The field, tensor or parameter at fault. */
   readonly field: string | undefined;
+  /** The row at fault, 0-based. */
+  readonly row: number | undefined;
 
-  constructor(status: number, message: string, field?: string) {
+  constructor(status: number, message: string, field?: string, row?: number) {
     super(message);
     this.status = status;
     this.field = field;
+    this.row = row;
   }
 }
 

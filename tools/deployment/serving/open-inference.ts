@@ -3,7 +3,8 @@ import type { Feature } from "#lib/ml/score/feature.ts";
 import type { ScoredRow } from "#lib/ml/score/scorer.ts";
 import { RequestFault } from "./answer.ts";
 import { isObject, readJsonObject, refuseUnknownMembers, shorten } from "./read-json.ts";
-import type { ServedModel } from "./served-model.ts";
+import { wantsExplanation } from "./explain-request.ts";
+import type { ServedExplanation, ServedModel } from "./served-model.ts";
 import { readInputTensor } from "./tensor.ts";
 
 /** A tensor of an answer. */
@@ -48,7 +49,8 @@ export function modelMetadata(model: ServedModel) {
 
 /**
  * `POST /v2/models/{name}/infer`: one tensor per column, all of the same number of rows; columns that are left out
- * count as missing values.
+ * count as missing values. With the parameter `explain` two tensors more come back: `contributions`, of shape
+ * [rows, outputs, features], and `expected`, [rows, outputs], which add up to each row's margins.
  */
 export function infer(model: ServedModel, body: Uint8Array, maxRows: number): InferResponse {
   const request = readJsonObject(body);
@@ -59,7 +61,11 @@ export function infer(model: ServedModel, body: Uint8Array, maxRows: number): In
     throw new RequestFault(400, '"inputs" must be a list of at least one tensor.', "inputs");
   }
   const rows = rowsFromTensors(model, inputs, maxRows);
-  const outputs = selectOutputs(outputTensors(model, model.score(rows)), request.outputs);
+  const tensors = outputTensors(model, model.score(rows));
+  if (wantsExplanation(explainParameter(request.parameters), rows.length)) {
+    tensors.push(...explanationTensors(model.explain(rows), rows.length));
+  }
+  const outputs = selectOutputs(tensors, request.outputs);
   return {
     model_name: model.name,
     model_version: VERSION,
@@ -114,6 +120,38 @@ function outputTensors(model: ServedModel, rows: readonly ScoredRow[]): OutputTe
       shape: [count, model.classes.length],
       data: classifications.flatMap((row) => model.classes.map((label) => row.probabilities[label] ?? 0)),
       parameters: { classes: JSON.stringify(model.classes) },
+    },
+  ];
+}
+
+function explainParameter(parameters: unknown): unknown {
+  if (parameters === undefined) return undefined;
+  if (!isObject(parameters)) throw new RequestFault(400, '"parameters" must be an object.', "parameters");
+  return parameters.explain;
+}
+
+function explanationTensors(explanation: ServedExplanation, count: number): OutputTensor[] {
+  const { features, outputs, expected, space } = explanation;
+  const rows = Array.from({ length: count }, (_, row) => row);
+  const names = { space, outputs: JSON.stringify(outputs) };
+  return [
+    {
+      name: "contributions",
+      datatype: "FP64",
+      shape: [count, outputs.length, features.length],
+      data: rows.flatMap((row) =>
+        outputs.flatMap((_, output) =>
+          features.map((__, feature) => explanation.contribution(row, output, feature)),
+        ),
+      ),
+      parameters: { ...names, features: JSON.stringify(features) },
+    },
+    {
+      name: "expected",
+      datatype: "FP64",
+      shape: [count, outputs.length],
+      data: rows.flatMap(() => [...expected]),
+      parameters: names,
     },
   ];
 }

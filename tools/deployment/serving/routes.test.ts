@@ -1,6 +1,8 @@
 import { hash } from "node:crypto";
 import { describe, expect, it } from "vitest";
+import type { Model } from "#lib/ml/score/model-file.ts";
 import { sampleModels } from "../sample-model.testing.ts";
+import { wantsExplanation } from "./explain-request.ts";
 import { answerRequest } from "./routes.ts";
 import { loadServedModel } from "./served-model.ts";
 
@@ -87,6 +89,59 @@ describe("the server's own paths", () => {
     expect(ask("POST", "/predict", { rows: [{ incme: 1 }] }).json.field).toBe("incme");
   });
 
+  it("gives the row at fault beside the field", () => {
+    const answer = serving("binary").ask("POST", "/predict", { rows: [{}, { income: "much" }] });
+    expect(answer.json).toMatchObject({ field: "income", row: 1 });
+    expect(serving("binary").ask("POST", "/predict", { rows: [{}, 3] }).json.row).toBe(1);
+  });
+
+  it.each(["binary", "multiclass", "regression"] as const)(
+    "explains a %s prediction when asked: what is expected and the contributions add up to the margin",
+    (kind) => {
+      const { ask, model } = serving(kind);
+      const [input] = model.inputs;
+      const rows = [{ [input?.name ?? ""]: 4 }, { [input?.name ?? ""]: 2 }];
+      const plain = ask("POST", "/predict", { rows }).json.predictions as object[];
+      const answer = ask("POST", "/predict", { rows, explain: true });
+      expect(answer.status).toBe(200);
+      type Explained = {
+        output: string;
+        expected: number;
+        margin: number;
+        contributions: { feature: string; contribution: number }[];
+      };
+      const explained = answer.json.predictions as { prediction: unknown; explanation: Explained[] }[];
+      for (const [row, { explanation, ...rest }] of explained.entries()) {
+        expect(rest).toEqual(plain[row]);
+        expect(explanation).toHaveLength(kind === "multiclass" ? 3 : 1);
+        for (const { expected, margin, contributions } of explanation) {
+          const sum = contributions.reduce((total, { contribution }) => total + contribution, expected);
+          expect(sum).toBeCloseTo(margin, 9);
+        }
+      }
+      if (kind === "regression") expect(explained[0]?.explanation[0]?.margin).toBe(140);
+    },
+  );
+
+  it("gives no explanation that does not add up to the prediction", () => {
+    const incomplete = sampleModels.multiclass;
+    // Contributions are differences from training means: with a mean of 1e300 the row itself is rounded away.
+    const broken: Model = {
+      ...incomplete,
+      estimator: { ...incomplete.estimator, means: [[1e300]] } as Model["estimator"],
+    }; // a linear estimator with another mean is one
+    const bytes = new TextEncoder().encode(JSON.stringify(broken));
+    const other = loadServedModel(bytes, { name: "m", digest: hash("sha256", bytes, "hex") });
+    expect(() => other.explain([{ petal_length: 1 }])).toThrow(/do not add up/);
+  });
+
+  it("explains nothing unless asked, and refuses what is no switch or too many rows", () => {
+    const { ask } = serving("binary");
+    expect(ask("POST", "/predict", { rows: [{}], explain: false }).body).not.toContain("explanation");
+    expect(ask("POST", "/predict", { rows: [{}], explain: "yes" }).json.error).toContain("true or false");
+    expect(() => wantsExplanation(true, 101)).toThrow(/at most 100/);
+  });
+
   it("does not repeat the value of a field that it refuses", () => {
     const answer = serving("binary").ask("POST", "/predict", { rows: [{ income: "secret text" }] });
     expect(answer.body).not.toContain("secret");
@@ -149,6 +204,29 @@ describe("the Open Inference Protocol", () => {
     expect(prediction?.data).toEqual(direct.map((row) => row.prediction));
     expect(probability?.data).toEqual(direct.map((row) => row.probability));
     expect(probabilities?.shape).toEqual([2, 2]);
+  });
+
+  it("adds the contributions as tensors when the parameter explain asks for them", () => {
+    const { ask, model } = serving("multiclass");
+    const inputs = [tensor("petal_length", "FP64", [1, 7])];
+    const answer = ask("POST", infer, { inputs, parameters: { explain: true } });
+    const outputs = answer.json.outputs as {
+      name: string;
+      shape: number[];
+      data: number[];
+      parameters?: Record<string, string>;
+    }[];
+    const contributions = outputs.find(({ name }) => name === "contributions");
+    const expected = outputs.find(({ name }) => name === "expected");
+    expect(contributions).toMatchObject({
+      shape: [2, 3, 1],
+      parameters: { features: '["petal_length"]', outputs: JSON.stringify(model.classes) },
+    });
+    expect(expected?.shape).toEqual([2, 3]);
+    // Margins of the last class: petal_length - 4.
+    expect((expected?.data[2] ?? 0) + (contributions?.data[2] ?? 0)).toBeCloseTo(-3, 12);
+    expect((expected?.data[5] ?? 0) + (contributions?.data[5] ?? 0)).toBeCloseTo(3, 12);
+    expect(ask("POST", infer, { inputs, parameters: 3 }).json.error).toContain("must be an object");
   });
 
   it("gives one probability per class and row for many classes", () => {

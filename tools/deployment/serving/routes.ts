@@ -20,7 +20,7 @@ interface Route {
 
 /**
  * Answers one request. Faults of the caller become 4xx in the shape of the protocol asked for
- * (`{"error": "…"}`, with `field` outside `/v2`); anything else that is thrown is a bug and left to the server.
+ * (`{"error": "…"}`, with `field` and `row` outside `/v2`); anything else that is thrown is a bug and left to the server.
  */
 export function answerRequest(request: ServingRequest, options: RouteOptions): Answer {
   const routes = routesOf(options);
@@ -43,9 +43,11 @@ export function answerRequest(request: ServingRequest, options: RouteOptions): A
     if (!(fault instanceof RequestFault)) throw fault;
     const isProtocol = path.startsWith("/v2");
     const field = fault.field === undefined || isProtocol ? {} : { field: fault.field };
+    const row = fault.row === undefined || isProtocol ? {} : { row: fault.row };
     return jsonAnswer(fault.status, matches.length === 0 ? "other" : template, {
       error: fault.message,
       ...field,
+      ...row,
     });
   }
 }
