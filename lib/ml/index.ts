@@ -121,7 +121,7 @@ export { parseEstimator } from "./score/parse-estimator.ts";
 export { EXPORT_FORMATS, exportModel, type ExportFormat } from "./model/export-model.ts";
 export { treeFileColumns } from "./model/tree-file-column.ts";
 export { encodeModel } from "./model/encode-model.ts";
-export { importXgboost, type ImportedXgboost } from "./model/import-xgboost.ts";
+export { importXgboost, type ImportedXgboost } from "./model/xgboost/import-xgboost.ts";
 export {
   MODEL_FORMAT,
   type DecisionRule,

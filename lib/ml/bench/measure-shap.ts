@@ -7,7 +7,7 @@ import { treeShap } from "../explain/tree-shap.ts";
 import { hasReference, readReference, REFERENCE } from "../fixtures/shared-reference.ts";
 import { getColumn } from "../frame/frame.ts";
 import { readCsv } from "../frame/read-csv.ts";
-import { importXgboost } from "../model/import-xgboost.ts";
+import { importXgboost } from "../model/xgboost/import-xgboost.ts";
 import { marginFunction } from "../score/margins.ts";
 import type { Matrix } from "../score/preparation.ts";
 

@@ -6,7 +6,7 @@ import { getColumn } from "../frame/frame.ts";
 import { frameFromRows } from "../frame/frame-rows.ts";
 import { readCsv } from "../frame/read-csv.ts";
 import { trainModel } from "../learn/train-model.ts";
-import { importXgboost } from "../model/import-xgboost.ts";
+import { importXgboost } from "../model/xgboost/import-xgboost.ts";
 import { createRandom } from "../random.ts";
 import { marginFunction } from "../score/margins.ts";
 import type { Matrix } from "../score/preparation.ts";

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { hasReference, readReference, REFERENCE } from "../fixtures/shared-reference.ts";
 import { getColumn } from "../frame/frame.ts";
 import { readCsv } from "../frame/read-csv.ts";
-import { importXgboost } from "../model/import-xgboost.ts";
+import { importXgboost } from "../model/xgboost/import-xgboost.ts";
 import { marginFunction } from "../score/margins.ts";
 import type { TreeEnsemble } from "../score/estimator.ts";
 import type { Matrix } from "../score/preparation.ts";

@@ -1,1 +1,0 @@
-export { importXgboost, type ImportedXgboost } from "./xgboost/import-xgboost.ts";
