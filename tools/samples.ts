@@ -76,4 +76,16 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
   test: split("test"),
   model: trained("gradient-boosting"),
   "linear-model": trained("linear"),
+  metrics: {
+    kind: "call",
+    tool: "evaluate_model",
+    input: { model: "sample:model", test: "sample:test" },
+    pick: "artifact",
+  },
+  "drift-report": {
+    kind: "call",
+    tool: "detect_drift",
+    input: { reference: "sample:dataset", current: "sample:later-dataset", target: "defaulted" },
+    pick: "artifact",
+  },
 };

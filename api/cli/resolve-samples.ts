@@ -10,6 +10,8 @@ type Sample =
   | { readonly kind: "call"; readonly tool: string; readonly input: unknown; readonly pick: string };
 
 interface SampleMaker {
+  /** What `fact:PATH` is looked up in: the facts of the run that the call names. */
+  readonly facts: JsonObject | undefined;
   readonly samples: Readonly<Record<string, Sample>>;
   /** Where sample files are written. */
   readonly folder: string;
@@ -18,11 +20,12 @@ interface SampleMaker {
   announce(line: string): void;
 }
 
-const PREFIX = "sample:";
+const SAMPLE = "sample:";
+const FACT = "fact:";
 
 /**
  * Replaces each text `sample:NAME` in an input by a digest or path, making the sample through the same door as any
- * call. Every sample is made once per resolver.
+ * call, and each text `fact:PATH` by what the named run established there. Every sample is made once per resolver.
  */
 export function createSampleResolver(maker: SampleMaker): (input: JsonValue) => Promise<Result<JsonValue>> {
   const made = new Map<string, string>();
@@ -35,7 +38,8 @@ async function resolve(
   made: Map<string, string>,
 ): Promise<Result<JsonValue>> {
   if (typeof input === "string") {
-    return input.startsWith(PREFIX) ? makeSample(input.slice(PREFIX.length), maker, made) : ok(input);
+    if (input.startsWith(FACT)) return findFact(input.slice(FACT.length), maker.facts);
+    return input.startsWith(SAMPLE) ? makeSample(input.slice(SAMPLE.length), maker, made) : ok(input);
   }
   if (input === null || typeof input !== "object") return ok(input);
   if (Array.isArray(input)) {
@@ -54,6 +58,24 @@ async function resolve(
     object[key] = resolved.value;
   }
   return ok(object);
+}
+
+const isObject = (value: JsonValue | undefined): value is JsonObject =>
+  value !== null && typeof value === "object" && !Array.isArray(value);
+
+function findFact(path: string, facts: JsonObject | undefined): Result<JsonValue> {
+  if (facts === undefined) {
+    return fail("invalid-input", `fact:${path} stands for what a run established; name the run with --run`);
+  }
+  let found: JsonValue | undefined = facts;
+  for (const key of path.split(".")) {
+    found = isObject(found) && Object.hasOwn(found, key) ? found[key] : undefined;
+    if (found === undefined) {
+      const known = Object.keys(facts).join(", ");
+      return fail("not-found", `the run has no fact ${path}; its facts begin with ${known}`);
+    }
+  }
+  return ok(found);
 }
 
 async function makeSample(

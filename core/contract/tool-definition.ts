@@ -123,6 +123,8 @@ export interface ToolDefinition<Input extends z.ZodType = z.ZodType, Output exte
    * samples that the command line makes in the home (a file, a dataset, a model).
    */
   example?: z.input<Input>;
+  /** True for tools that answer only with a run's facts around them; by hand a run is named. */
+  needsRun?: boolean;
   run(input: z.output<Input>, context: ToolContext): Promise<ToolOutcome<z.input<Output>>>;
 }
 

@@ -8,6 +8,7 @@ import type { JsonObject, JsonValue } from "#core/contract/json.ts";
 import { newCall } from "#core/events/run-lookup.ts";
 import type { CallState, RunState } from "#core/events/run-state.ts";
 import { untouchedRun } from "#core/events/untouched-run.ts";
+import type { LoadedRun } from "./load-run.ts";
 import { createRunSession } from "./run-session.ts";
 import { toolNamesOf } from "./resolve-tool.ts";
 import type { Runtime } from "./runtime.ts";
@@ -21,14 +22,23 @@ export interface HandCall {
   end: { ok: true; output: JsonValue; facts: JsonObject } | { ok: false; failure: Failure };
 }
 
+export interface HandCallOptions {
+  tool: string;
+  input: JsonValue;
+  by: Actor;
+  agent?: string;
+  /** A run whose facts, approvals and artifacts the call sees; nothing is added to the run. */
+  run?: LoadedRun;
+  seed?: number;
+  signal: AbortSignal;
+}
+
 /**
  * Calls one tool through the same door as an agent's call, recorded on a stream of its own. With `agent` the call
- * is decided as that agent's. It can neither wait at a gate nor hand work over.
+ * is decided as that agent's, with `run` as if it stood at the end of that run. It can neither wait at a gate nor hand
+ * work over.
  */
-export async function callByHand(
-  runtime: Runtime,
-  options: { tool: string; input: JsonValue; by: Actor; agent?: string; seed?: number; signal: AbortSignal },
-): Promise<HandCall> {
+export async function callByHand(runtime: Runtime, options: HandCallOptions): Promise<HandCall> {
   const callId = CallId.parse(runtime.ids.next("call"));
   const agent = options.agent === undefined ? undefined : runtime.agents.get(options.agent);
   if (options.agent !== undefined && agent === undefined) {
@@ -43,7 +53,7 @@ export async function callByHand(
     runtime,
     stream: { kind: "tool-call", id: callId },
     state: boardFor(runtime, callId, options),
-    request: undefined,
+    request: options.run?.request,
     role: options.by.kind === "user" ? options.by.role : "operator",
     cancelled: options.signal,
     detached: detached.signal,
@@ -78,7 +88,9 @@ export async function callByHand(
     callId,
     decision: call?.decision,
     millis: Math.max(0, Math.round(runtime.clock.now() - startedAt)),
-    artifacts: [...session.state.artifacts.values()],
+    artifacts: [...session.state.artifacts.values()].filter(
+      (artifact) => options.run?.state.artifacts.get(artifact.name) !== artifact,
+    ),
   };
   if (call?.end === undefined) throw new Error(`${callId} has no end`);
   if (call.end.kind !== "finished") return { ...base, end: { ok: false, failure: call.end.failure } };
@@ -90,9 +102,10 @@ export async function callByHand(
 }
 
 /** A call outside any run still stands on a board of the same shape, so that the door needs no second form. */
-function boardFor(runtime: Runtime, callId: CallId, options: { by: Actor; seed?: number }): RunState {
+function boardFor(runtime: Runtime, callId: CallId, options: HandCallOptions): RunState {
   const at = isoTime(runtime.clock.now());
-  return {
+  const { run } = options;
+  const fresh: RunState = {
     runId: callId as string as RunId, // names the stream; nothing looks it up as a run
     phase: { status: "running" },
     createdBy: options.by,
@@ -109,6 +122,19 @@ function boardFor(runtime: Runtime, callId: CallId, options: { by: Actor; seed?:
     dataSha256: ZERO_HASH,
     drives: 1,
     ...untouchedRun(),
+    lastSeq: 0,
+    head: ZERO_HASH,
+    lastEventAt: at,
+  };
+  if (run === undefined) return fresh;
+  // What the run established, copied: the call's own events are folded into the board, never into the run.
+  return {
+    ...structuredClone(run.state),
+    artifacts: new Map(run.state.artifacts),
+    phase: fresh.phase,
+    createdBy: fresh.createdBy,
+    cancelRequested: false,
+    seed: options.seed ?? run.state.seed,
     lastSeq: 0,
     head: ZERO_HASH,
     lastEventAt: at,

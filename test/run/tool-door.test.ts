@@ -336,6 +336,27 @@ describe("a call by hand", () => {
     expect(rows[0]).toMatchObject({ agent: "chief", tool: "measure", run_id: null });
   });
 
+  it("sees a run's facts and artifacts when one is named, and adds nothing to the run", async () => {
+    const toy = createToy({ agents, workflow, providers: [createScriptedProvider([])] });
+    const started = await startRun(toy.runtime, { request: toyRequest(), by: operator });
+    if (!started.ok) throw new Error(started.failure.message);
+    const before = await loadRun(toy.runtime, started.value);
+    if (!before.ok) throw new Error(before.failure.message);
+    before.value.state.facts = { measured: { length: 9 } };
+    const made = await callByHand(toy.runtime, {
+      tool: "measure",
+      input: { text: "four" },
+      by: operator,
+      run: before.value,
+      signal: new AbortController().signal,
+    });
+    expect(made.end).toMatchObject({ ok: true, output: { length: 4 } });
+    expect(made.artifacts).toHaveLength(1);
+    expect(before.value.state.facts).toEqual({ measured: { length: 9 } });
+    const after = await loadRun(toy.runtime, started.value);
+    expect(after.ok && after.value.events).toEqual(before.value.events);
+  });
+
   it("cannot hand work over", async () => {
     const toy = createToy();
     const made = await callByHand(toy.runtime, {

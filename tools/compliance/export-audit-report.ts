@@ -43,6 +43,8 @@ export const exportAuditReport = defineTool({
     "Use it as the last step. Works inside a run only.",
   input: z.strictObject({}),
   output: Output,
+  example: {},
+  needsRun: true,
   effect: "write",
   repeat: "safe",
   parallel: false,

@@ -49,6 +49,7 @@ export const generateModelCard = defineTool({
     "is said to be missing. Use it after evaluation, fairness, drift and explanation.",
   input: Input,
   output: Output,
+  example: { model: "sample:model", metrics: "sample:metrics" },
   effect: "write",
   repeat: "safe",
   parallel: true,

@@ -49,6 +49,7 @@ export const classifyProblemTool = defineTool({
       )
       .describe("possible targets, likeliest first; empty when a target was named"),
   }),
+  example: { dataset: "sample:dataset", target: "defaulted" },
   effect: "read",
   repeat: "safe",
   parallel: true,

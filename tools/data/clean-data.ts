@@ -47,6 +47,12 @@ export const cleanData = defineTool({
     ),
     notes: z.array(z.string()),
   }),
+  example: {
+    dataset: "sample:dataset",
+    target: "defaulted",
+    protected: ["sex"],
+    timeColumn: "application_month",
+  },
   effect: "read",
   repeat: "safe",
   parallel: false,

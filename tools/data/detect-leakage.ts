@@ -37,6 +37,7 @@ export const detectLeakageTool = defineTool({
       reason: z.string(),
     }),
   }),
+  example: { dataset: "sample:dataset", target: "defaulted" },
   effect: "read",
   repeat: "safe",
   parallel: true,

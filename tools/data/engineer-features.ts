@@ -62,6 +62,12 @@ export const engineerFeatures = defineTool({
     ),
     notes: z.array(z.string()),
   }),
+  example: {
+    train: "sample:train",
+    validation: "sample:validation",
+    target: "defaulted",
+    protected: ["sex"],
+  },
   effect: "read",
   repeat: "safe",
   parallel: false,

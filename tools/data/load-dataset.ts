@@ -59,6 +59,12 @@ export const loadDataset = defineTool({
       .describe("how a CSV was read; null for Parquet"),
     warnings: z.array(z.string()),
   }),
+  example: {
+    source: "sample:file",
+    target: "defaulted",
+    timeColumn: "application_month",
+    protected: ["sex"],
+  },
   effect: "read",
   repeat: "safe",
   parallel: false,

@@ -35,6 +35,7 @@ export const profileData = defineTool({
     strongest: z.array(z.string()).describe("columns that go most with the target"),
     warnings: z.array(z.string()),
   }),
+  example: { dataset: "sample:dataset", target: "defaulted" },
   effect: "read",
   repeat: "safe",
   parallel: true,

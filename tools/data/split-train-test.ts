@@ -49,6 +49,7 @@ export const splitTrainTest = defineTool({
     rows: z.strictObject({ train: z.number().int(), validation: z.number().int(), test: z.number().int() }),
     notes: z.array(z.string()),
   }),
+  example: { dataset: "sample:dataset", target: "defaulted", timeColumn: "application_month" },
   effect: "read",
   repeat: "safe",
   parallel: false,

@@ -35,6 +35,12 @@ export const validateData = defineTool({
       }),
     ),
   }),
+  example: {
+    dataset: "sample:dataset",
+    target: "defaulted",
+    protected: ["sex"],
+    timeColumn: "application_month",
+  },
   effect: "read",
   repeat: "safe",
   parallel: true,

@@ -33,6 +33,7 @@ export const buildReferenceProfileTool = defineTool({
     outputs: z.array(z.string()),
     bytes: z.number().int(),
   }),
+  example: { dataset: "sample:dataset", target: "defaulted" },
   effect: "read",
   repeat: "safe",
   parallel: true,

@@ -105,6 +105,7 @@ export const detectDrift = defineTool({
       .describe("after the newest period; null without periods"),
     notes: z.array(z.string()),
   }),
+  example: { reference: "sample:dataset", current: "sample:later-dataset", target: "defaulted" },
   effect: "read",
   repeat: "safe",
   parallel: true,

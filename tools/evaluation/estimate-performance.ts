@@ -90,6 +90,7 @@ export const estimatePerformanceTool = defineTool({
     limits: z.string().describe("what the estimate rests on and cannot see"),
     notes: z.array(z.string()),
   }),
+  example: { model: "sample:model", reference: "sample:validation", current: "sample:test" },
   effect: "read",
   repeat: "safe",
   parallel: true,

@@ -30,6 +30,7 @@ export const evaluateModelTool = defineTool({
     values: z.record(z.string(), z.number()),
     intervals: z.record(z.string(), z.strictObject({ low: z.number(), high: z.number() })),
   }),
+  example: { model: "sample:model", test: "sample:test" },
   effect: "read",
   repeat: "safe",
   parallel: true,

@@ -29,6 +29,7 @@ export const recomputeDrift = defineTool({
     storedVerdict: z.string(),
     differences: z.array(z.string()).describe("parts of the report that differ, up to 20"),
   }),
+  example: { report: "sample:drift-report" },
   effect: "read",
   repeat: "safe",
   parallel: true,

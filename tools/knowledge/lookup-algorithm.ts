@@ -34,6 +34,7 @@ export const lookupAlgorithm = defineTool({
     choices: z.array(z.strictObject({ algorithm: Algorithm, reason: z.string() })),
     entry: AlgorithmOutput.optional().describe("what is known of the named algorithm"),
   }),
+  example: { problemType: "binary", rows: 1000, columns: 20 },
   effect: "none",
   repeat: "safe",
   parallel: true,

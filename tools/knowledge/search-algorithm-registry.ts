@@ -24,6 +24,7 @@ export const searchAlgorithmRegistry = defineTool({
     onlyInstalled: z.boolean().default(false),
   }),
   output: z.strictObject({ algorithms: z.array(AlgorithmOutput) }),
+  example: { query: "readable model for classes", problemType: "binary" },
   effect: "none",
   repeat: "safe",
   parallel: true,

@@ -38,6 +38,7 @@ export const logExperiment = defineTool({
     url: z.string(),
     loggedMetrics: z.array(z.string()),
   }),
+  example: { model: "sample:model", metrics: "sample:metrics" },
   effect: "external",
   repeat: "keyed",
   parallel: true,

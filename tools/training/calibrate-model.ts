@@ -47,6 +47,7 @@ export const calibrateModelTool = defineTool({
     changedDecisions: z.number().int().describe("rows that the calibrated model decides otherwise"),
     notes: z.array(z.string()),
   }),
+  example: { model: "sample:model", calibration: "sample:validation" },
   effect: "read",
   repeat: "safe",
   parallel: false,

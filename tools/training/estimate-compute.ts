@@ -35,6 +35,7 @@ export const estimateCompute = defineTool({
     memoryMegabytes: z.number().describe("table, prepared matrix and working memory of one training"),
     basis: z.string(),
   }),
+  example: { algorithm: "gradient-boosting", rows: 1_000_000, columns: 30 },
   effect: "none",
   repeat: "safe",
   parallel: true,

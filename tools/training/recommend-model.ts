@@ -50,6 +50,7 @@ export const recommendModel = defineTool({
     ),
     cautions: z.array(z.string()),
   }),
+  example: { dataset: "sample:dataset", target: "defaulted", protected: ["sex"] },
   effect: "read",
   repeat: "safe",
   parallel: true,

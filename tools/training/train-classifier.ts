@@ -15,6 +15,13 @@ export const trainClassifier = defineTool({
     positiveClass: z.string().nullish().describe("for two classes: the one whose probability is predicted"),
   }),
   output: TrainOutput,
+  example: {
+    train: "sample:train",
+    validation: "sample:validation",
+    target: "defaulted",
+    timeColumn: "application_month",
+    protected: ["sex"],
+  },
   effect: "read",
   repeat: "safe",
   parallel: false,

@@ -12,6 +12,13 @@ export const trainRegressor = defineTool({
     "Train a regression model for an amount on the training part, stopping early on the validation part. Protected columns and the time column are no features. Returns the model's digest and its R² on the validation part beside a baseline's; the test part is not touched.",
   input: TrainInput,
   output: TrainOutput,
+  example: {
+    train: "sample:train",
+    validation: "sample:validation",
+    target: "loan_amount",
+    timeColumn: "application_month",
+    protected: ["sex"],
+  },
   effect: "read",
   repeat: "safe",
   parallel: false,

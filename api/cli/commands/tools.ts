@@ -1,10 +1,13 @@
 import { join } from "node:path";
 import type { Command } from "commander";
 import { Role } from "#core/contract/actor.ts";
-import { fail } from "#core/contract/failure.ts";
+import { fail, type Result } from "#core/contract/failure.ts";
+import { RunId } from "#core/contract/ids.ts";
 import type { ToolDefinition } from "#core/contract/tool-definition.ts";
 import { callByHand } from "#core/run/call-by-hand.ts";
+import { type LoadedRun, loadRun } from "#core/run/load-run.ts";
 import type { OfferedTool } from "#core/run/offered-tool.ts";
+import type { Runtime } from "#core/run/runtime.ts";
 import type { Shelf } from "../../boot/load-shelf.ts";
 import { shippedTool } from "../../boot/shipped-tool.ts";
 import { localUser } from "../../boot/local-user.ts";
@@ -15,6 +18,14 @@ import { numberOption, seedRange } from "../number-option.ts";
 import { parseInput } from "../parse-input.ts";
 import { createSampleResolver } from "../resolve-samples.ts";
 import { reportUnknown, withShelf } from "./shelf.ts";
+
+interface CallFlags {
+  input: string;
+  agent?: string;
+  role?: string;
+  run?: string;
+  seed?: string;
+}
 
 /** The same samples whatever the seed of the call is that they are made for. */
 const SAMPLE_SEED = 0;
@@ -71,9 +82,13 @@ export function addToolsCommand(tools: Command, context: CommandContext): void {
     )
     .option("--agent <id>", "decide as if this agent called")
     .option("--role <role>", "decide as if the caller had this role")
-    .option("--seed <number>", "seed of what is random", "0")
+    .option(
+      "--run <id>",
+      "see this run's facts, approvals and artifacts; `latest` is the newest of the home, fact:PATH in the input stands for one of its facts",
+    )
+    .option("--seed <number>", "seed of what is random (0, or that of the named run)")
     .addHelpText("after", ({ command }) => exampleOf(command.args[0]))
-    .action(async (name: string, flags: { input: string; agent?: string; role?: string; seed: string }) => {
+    .action(async (name: string, flags: CallFlags) => {
       const input = await parseInput(context, flags.input);
       if (input === undefined) return;
       const role = Role.safeParse(flags.role ?? "operator");
@@ -97,12 +112,18 @@ export function addToolsCommand(tools: Command, context: CommandContext): void {
           });
         }
         const user = localUser();
+        const run = flags.run === undefined ? undefined : await namedRun(runtime, flags.run);
+        if (run?.ok === false) {
+          reportFailure(context, run.failure);
+          return;
+        }
         const caller = {
           by: user.kind === "user" ? { ...user, role: role.data } : user,
           signal: stop.signal,
         };
         const resolveSamples = createSampleResolver({
           samples,
+          facts: run?.value.state.facts,
           folder: join(home.root, "samples"),
           call: (tool, given) => callByHand(runtime, { ...caller, tool, input: given, seed: SAMPLE_SEED }),
           announce: (line) => {
@@ -116,10 +137,11 @@ export function addToolsCommand(tools: Command, context: CommandContext): void {
         }
         const made = await callByHand(runtime, {
           ...caller,
+          ...(run === undefined ? {} : { run: run.value }),
           tool: name,
           input: resolved.value,
           ...(flags.agent === undefined ? {} : { agent: flags.agent }),
-          seed: seed.value ?? 0,
+          ...(seed.value === undefined && run !== undefined ? {} : { seed: seed.value ?? 0 }),
         });
         const { end, decision, millis, callId } = made;
         if (end.ok) {
@@ -140,17 +162,38 @@ export function addToolsCommand(tools: Command, context: CommandContext): void {
     });
 }
 
+const NEWEST = "latest";
+
+/** A run by its id, or the newest one of the home. */
+async function namedRun(runtime: Runtime, name: string): Promise<Result<LoadedRun>> {
+  if (name === NEWEST) {
+    const { rows } = await runtime.stores.projections.list("runs", {
+      orderBy: { column: "created_at", direction: "descending" },
+      limit: 1,
+    });
+    const newest = rows[0]?.["run_id"];
+    if (typeof newest !== "string")
+      return fail("not-found", "this home holds no run yet; start one with: swarm demo");
+    return loadRun(runtime, RunId.parse(newest));
+  }
+  const parsed = RunId.safeParse(name);
+  if (parsed.success) return loadRun(runtime, parsed.data);
+  return fail("invalid-input", `${name} is no run id; give ${NEWEST} or an id from: swarm runs list`);
+}
+
 /** What the help of one tool adds: what the tool does, and a call that runs as it stands. */
 function exampleOf(name: string | undefined): string {
   const tool = name === undefined ? undefined : shippedTool(name);
   if (tool === undefined) return "";
-  const example = tool.example === undefined ? [] : ["", "Runs as it stands:", `  ${exampleCall(tool)}`];
+  const title = tool.needsRun === true ? "Runs as it stands after `swarm demo`:" : "Runs as it stands:";
+  const example = tool.example === undefined ? [] : ["", title, `  ${exampleCall(tool)}`];
   return ["", `${tool.name}: ${tool.description}`, ...example].join("\n");
 }
 
 /** A shell takes everything between single quotes as it is, but for the quote itself. */
-function exampleCall({ name, example }: ToolDefinition): string {
-  return `swarm tools call ${name} --input '${JSON.stringify(example).replaceAll("'", String.raw`'\''`)}'`;
+function exampleCall({ name, example, needsRun }: ToolDefinition): string {
+  const run = needsRun === true ? ` --run ${NEWEST}` : "";
+  return `swarm tools call ${name}${run} --input '${JSON.stringify(example).replaceAll("'", String.raw`'\''`)}'`;
 }
 
 /** Tools that a person can call; handing work over needs a run around it. */
