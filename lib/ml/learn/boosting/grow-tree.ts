@@ -82,7 +82,7 @@ class TreeGrower {
     const range = { start: 0, count: rowCount };
     const histogram = this.#free.pop()!;
     this.#buildHistogram(range, histogram);
-    const sums = this.#rootSums(rowCount);
+    const sums = this.#rootSums(histogram, rowCount);
     this.#consider({ node: this.#nodes.add(sums), depth: 0, range, sums, histogram, bounds: UNBOUNDED });
     while (this.#open.length > 0 && this.#leafCount < parameters.maximalLeaves) {
       control.throwIfCancelled();
@@ -93,18 +93,24 @@ class TreeGrower {
   }
 
   #buildHistogram({ start, count }: RowRange, histogram: number): void {
-    const { team } = this.#settings;
-    team.run({ kind: "gather", start, count });
-    team.run({ kind: "histogram", start, count, histogram, features: this.#request.features.length });
+    const { team, memory } = this.#settings;
+    // A sample is drawn in ascending order, so only all rows stand at their own places.
+    const isGathered = count < memory.shape.rowCount ? 1 : 0;
+    if (isGathered === 1) team.run({ kind: "gather", start, count });
+    const features = this.#request.features.length;
+    team.run({ kind: "histogram", start, count, histogram, features, isGathered });
   }
 
-  #rootSums(rowCount: number): NodeSums {
-    const { orderedDerivatives } = this.#settings.memory;
+  /** Every row is in some bin of any feature, so the bins of one hold the sums over all rows. */
+  #rootSums(histogram: number, rowCount: number): NodeSums {
+    const { memory, binning } = this.#settings;
+    const { offset, binCount } = binning.features[this.#request.features[0]!]!;
+    const bins = memory.histograms[histogram]!;
     let gradient = 0;
     let hessian = 0;
-    for (let place = 0; place < 2 * rowCount; place += 2) {
-      gradient += orderedDerivatives[place]!;
-      hessian += orderedDerivatives[place + 1]!;
+    for (let place = offset * 3; place <= (offset + binCount) * 3; place += 3) {
+      gradient += bins[place]!;
+      hessian += bins[place + 1]!;
     }
     return { gradient, hessian, count: rowCount };
   }

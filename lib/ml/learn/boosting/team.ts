@@ -79,6 +79,7 @@ function cellVisits(memory: TrainingMemory, job: TrainingJob): number {
   switch (job.kind) {
     case "derivatives":
     case "loss":
+    case "margins":
       return memory.shape.rowCount;
     case "histogram":
       return job.count * job.features;
@@ -161,8 +162,9 @@ function writeJob(board: Int32Array, job: TrainingJob): void {
 const ARGUMENT_NAMES: Readonly<Record<TrainingJob["kind"], readonly string[]>> = {
   derivatives: ["output"],
   loss: [],
+  margins: ["output", "leaves"],
   gather: ["start", "count"],
-  histogram: ["start", "count", "histogram", "features"],
+  histogram: ["start", "count", "histogram", "features", "isGathered"],
   "sort-sides": ["start", "count", "feature"],
   "join-sides": ["start", "count", "left"],
 };

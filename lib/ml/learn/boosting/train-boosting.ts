@@ -132,7 +132,7 @@ function boost(request: BoostingRequest, workplace: Workplace): BoostingResult {
       const rowCount = sampleRows(memory, parameters.rowFraction, random);
       const features = sampleFeatures(binning, parameters.featureFraction, random);
       const grown = growTree(settings, { features, rowCount, output });
-      addToMargins(grown, { memory, margin: margins[output]!, sample: rowCount, matrix: training.matrix });
+      addToMargins(grown, { memory, team, output, rowCount, matrix: training.matrix });
       held?.add(grown.tree, output);
       trees.push(grown.tree);
     }
@@ -207,21 +207,24 @@ function addTree(tree: Tree, matrix: Matrix, margin: Float64Array): void {
 
 interface MarginUpdate {
   readonly memory: TrainingMemory;
-  readonly margin: Float64Array;
-  readonly sample: number;
+  readonly team: Team;
+  readonly output: number;
+  readonly rowCount: number;
   readonly matrix: Matrix;
 }
 
-function addToMargins(grown: GrownTree, { memory, margin, sample, matrix }: MarginUpdate): void {
-  if (sample < memory.shape.rowCount) {
-    addTree(grown.tree, matrix, margin);
+function addToMargins(grown: GrownTree, update: MarginUpdate): void {
+  const { memory, team, output, rowCount, matrix } = update;
+  if (rowCount < memory.shape.rowCount) {
+    addTree(grown.tree, matrix, memory.margins[output]!);
     return;
   }
-  for (const { range, value } of grown.leaves) {
-    for (let place = range.start; place < range.start + range.count; place++) {
-      margin[memory.rows[place]!]! += value;
-    }
+  const leaves = grown.leaves.toSorted((left, right) => left.range.start - right.range.start);
+  for (const [index, { range, value }] of leaves.entries()) {
+    memory.leafStarts[index] = range.start;
+    memory.leafValues[index] = value;
   }
+  team.run({ kind: "margins", output, leaves: leaves.length });
 }
 
 /** Puts the rows of the next tree, ascending, at the front of `memory.rows`; returns how many they are. */

@@ -11,11 +11,17 @@ export type TrainingJob =
   | { readonly kind: "derivatives"; readonly output: number }
   /** The loss summed over each chunk, into `chunkSums`. */
   | { readonly kind: "loss" }
+  /** Adds the values of a finished tree's leaves to the margins of their rows; an item is a chunk of `rows`. */
+  | { readonly kind: "margins"; readonly output: number; readonly leaves: number }
   /** Brings the derivatives of a node's rows into their order; an item is a chunk of the node's rows. */
   | { readonly kind: "gather"; readonly start: number; readonly count: number }
-  /** Sums up histogram number `histogram` over a node's rows; an item is two active features. */
+  /**
+   * Sums up histogram number `histogram` over a node's rows; an item is two active features. `isGathered` is 0 when
+   * the rows are all rows in their order, whose derivatives need no gathering.
+   */
   | {
       readonly kind: "histogram";
+      readonly isGathered: 0 | 1;
       readonly start: number;
       readonly count: number;
       readonly histogram: number;
@@ -32,6 +38,7 @@ type Kind = TrainingJob["kind"];
 export const JOB_KINDS: readonly Kind[] = [
   "derivatives",
   "loss",
+  "margins",
   "gather",
   "histogram",
   "sort-sides",
@@ -43,6 +50,7 @@ export function itemCount(memory: TrainingMemory, job: TrainingJob): number {
   switch (job.kind) {
     case "derivatives":
     case "loss":
+    case "margins":
       return Math.ceil(memory.shape.rowCount / CHUNK);
     case "histogram":
       return Math.ceil(job.features / 2);
@@ -72,6 +80,9 @@ export function runItem(memory: TrainingMemory, job: TrainingJob, item: number):
       if (job.output === 0) memory.chunkSums[item] = sum;
       return;
     }
+    case "margins":
+      addLeafValues(memory, job, item);
+      return;
     case "gather":
       gather(memory, {
         from: job.start + from,
@@ -110,9 +121,9 @@ function gather(
 type JobOf<Name extends Kind> = Extract<TrainingJob, { readonly kind: Name }>;
 
 function addPair(memory: TrainingMemory, job: JobOf<"histogram">, item: number): void {
-  const { rows, orderedDerivatives, kernel, activeFeatures } = memory;
+  const { rows, derivatives, orderedDerivatives, kernel, activeFeatures } = memory;
   const rowsPlace = rows.byteOffset + job.start * 4;
-  const pairs = orderedDerivatives.byteOffset;
+  const pairs = (job.isGathered === 1 ? orderedDerivatives : derivatives).byteOffset;
   const first = clearedFeature(memory, job, activeFeatures[2 * item]!);
   if (2 * item + 1 === job.features) {
     kernel.addOne(rowsPlace, pairs, job.count, first.bins, first.histogram);
@@ -120,6 +131,22 @@ function addPair(memory: TrainingMemory, job: JobOf<"histogram">, item: number):
   }
   const second = clearedFeature(memory, job, activeFeatures[2 * item + 1]!);
   kernel.addTwo(rowsPlace, pairs, job.count, first, second);
+}
+
+/** Leaves lie one after the other in `rows`, and together they hold every row. */
+function addLeafValues(memory: TrainingMemory, job: JobOf<"margins">, item: number): void {
+  const { rows, leafStarts, leafValues } = memory;
+  const margin = memory.margins[job.output]!;
+  const to = Math.min(memory.shape.rowCount, (item + 1) * CHUNK);
+  let place = item * CHUNK;
+  let leaf = 0;
+  while (leaf + 1 < job.leaves && leafStarts[leaf + 1]! <= place) leaf++;
+  while (place < to) {
+    const end = leaf + 1 < job.leaves ? Math.min(to, leafStarts[leaf + 1]!) : to;
+    const value = leafValues[leaf]!;
+    for (; place < end; place++) margin[rows[place]!]! += value;
+    leaf++;
+  }
 }
 
 function clearedFeature(memory: TrainingMemory, job: JobOf<"histogram">, feature: number): FeatureAddress {

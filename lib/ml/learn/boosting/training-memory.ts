@@ -12,7 +12,7 @@ export interface TrainingShape {
   /** Place of each feature's first bin in a histogram over all features. */
   readonly featureOffsets: readonly number[];
   readonly totalBins: number;
-  readonly histogramCount: number;
+  readonly maximalLeaves: number;
   readonly isWeighted: boolean;
   readonly loss: LossSettings;
 }
@@ -45,6 +45,9 @@ export interface TrainingMemory {
   readonly margins: readonly Float64Array[];
   /** The margins before the round; the same arrays where there is one output. */
   readonly marginsBefore: readonly Float64Array[];
+  /** Where the leaves of a finished tree begin in `rows`, ascending, and what they add to the margins. */
+  readonly leafStarts: Uint32Array;
+  readonly leafValues: Float64Array;
   /** One number per chunk of rows. */
   readonly chunkSums: Float64Array;
   readonly chunkCounts: Int32Array;
@@ -71,7 +74,7 @@ class Layout {
 
 /** Where each array begins, in bytes, and how many bytes all need. */
 function layOut(shape: TrainingShape) {
-  const { rowCount, featureOffsets, totalBins, histogramCount, isWeighted } = shape;
+  const { rowCount, featureOffsets, totalBins, maximalLeaves, isWeighted } = shape;
   const { outputs } = lossFunction(shape.loss);
   const layout = new Layout();
   const chunks = Math.max(1, Math.ceil(rowCount / CHUNK));
@@ -92,7 +95,10 @@ function layOut(shape: TrainingShape) {
     marginsBefore: outputs === 1 ? null : doubles(outputs),
     chunkSums: layout.take(chunks * 8),
     chunkCounts: layout.take(chunks * 4),
-    histograms: Array.from({ length: histogramCount }, () => layout.take(totalBins * BIN_BYTES)),
+    leafStarts: layout.take(maximalLeaves * 4),
+    leafValues: layout.take(maximalLeaves * 8),
+    // One per leaf that can still be split, and one for the child that is summed up.
+    histograms: Array.from({ length: maximalLeaves + 1 }, () => layout.take(totalBins * BIN_BYTES)),
   };
   return { places, chunks, byteLength: layout.next };
 }
@@ -101,7 +107,7 @@ function layOut(shape: TrainingShape) {
 export function viewTrainingMemory(memory: KernelMemory, shape: TrainingShape): TrainingMemory {
   const { buffer } = memory;
   const { places, chunks } = layOut(shape);
-  const { rowCount, totalBins, featureOffsets } = shape;
+  const { rowCount, totalBins, featureOffsets, maximalLeaves } = shape;
   const doubles = (place: number): Float64Array => new Float64Array(buffer, place, rowCount);
   const margins = places.margins.map(doubles);
   return {
@@ -124,6 +130,8 @@ export function viewTrainingMemory(memory: KernelMemory, shape: TrainingShape): 
     },
     margins,
     marginsBefore: places.marginsBefore === null ? margins : places.marginsBefore.map(doubles),
+    leafStarts: new Uint32Array(buffer, places.leafStarts, maximalLeaves),
+    leafValues: new Float64Array(buffer, places.leafValues, maximalLeaves),
     chunkSums: new Float64Array(buffer, places.chunkSums, chunks),
     chunkCounts: new Int32Array(buffer, places.chunkCounts, chunks),
     histograms: places.histograms.map((place) => new Float64Array(buffer, place, totalBins * 3)),
@@ -151,7 +159,7 @@ export function createTrainingMemory(request: MemoryRequest): TrainingMemory {
     rowCount: matrix.rowCount,
     featureOffsets: binning.features.map(({ offset }) => offset),
     totalBins: binning.totalBins,
-    histogramCount: maximalLeaves + 1,
+    maximalLeaves,
     isWeighted: rows.weights !== null,
     loss,
   };
