@@ -40,6 +40,11 @@ describe("the histogram kernel", () => {
             kernel.addTwo(256, 512, rows.length, first, second);
             const histogramAt = (place: number) => new Float64Array(buffer, place, 255 * 3).slice();
             expect(histogramAt(10_240)).toEqual(histogramAt(2048));
+            kernel.gather(256, rows.length, 512, 28_160);
+            const gathered = new Float64Array(buffer, 28_160, 2 * rows.length);
+            expect(gathered).toEqual(
+              Float64Array.from(rows.toReversed().flatMap(([, value]) => [value, value / 3])),
+            );
             return [...histogramAt(2048), ...histogramAt(20_480)];
           });
           expect(results[1]).toEqual(results[0]);

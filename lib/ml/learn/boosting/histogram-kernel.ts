@@ -20,6 +20,8 @@ export interface HistogramKernel {
    * numbers, as WebAssembly takes no objects.
    */
   addOne(rows: number, pairs: number, count: number, bins: number, histogram: number): void;
+  /** Copies the pair of each row, from all pairs in the order of rows, one behind the other to `ordered`. */
+  gather(rows: number, count: number, pairs: number, ordered: number): void;
   /** The same for two features, which reads rows and pairs once. */
   addTwo(rows: number, pairs: number, count: number, first: FeatureAddress, second: FeatureAddress): void;
 }
@@ -47,12 +49,15 @@ export function createHistogramKernel(memory: KernelMemory): HistogramKernel {
   if (memory.kind === "plain") return createPlainKernel(memory.buffer);
   const module = new WebAssembly.Module(moduleBytes(memory.isShared));
   const instance = new WebAssembly.Instance(module, { m: { memory: memory.memory } });
-  // The module below exports exactly these four functions.
-  const { one4, one1, two4, two1 } = instance.exports as Record<
-    "one4" | "one1" | "two4" | "two1",
+  // The module below exports exactly these functions.
+  const { one4, one1, two4, two1, gather } = instance.exports as Record<
+    "one4" | "one1" | "two4" | "two1" | "gather",
     (...numbers: number[]) => void
   >;
   return {
+    gather: (rows, count, pairs, ordered) => {
+      if (count > 0) gather(rows, rows + count * ROW_BYTES, pairs, ordered);
+    },
     addOne: (rows, pairs, count, bins, histogram) => {
       const whole = count - (count % UNROLLED);
       const [middle, end] = [pairs + whole * PAIR_BYTES, pairs + count * PAIR_BYTES];
@@ -83,6 +88,14 @@ function createPlainKernel(buffer: ArrayBufferLike): HistogramKernel {
     }
   };
   return {
+    gather: (rows, count, pairs, ordered) => {
+      const [firstRow, all, target] = [rows / ROW_BYTES, pairs / 8, ordered / 8];
+      for (let place = 0; place < count; place++) {
+        const row = integers[firstRow + place]!;
+        doubles[target + 2 * place] = doubles[all + 2 * row]!;
+        doubles[target + 2 * place + 1] = doubles[all + 2 * row + 1]!;
+      }
+    },
     addOne,
     addTwo: (rows, pairs, count, first, second) => {
       addOne(rows, pairs, count, first.bins, first.histogram);
@@ -122,20 +135,19 @@ function parameterCount({ features }: Shape): number {
 }
 
 function moduleBytes(isShared: boolean): Uint8Array<ArrayBuffer> {
-  const types = FUNCTIONS.map(([, shape]) => [
-    0x60,
-    ...vector(Array.from({ length: parameterCount(shape) }, () => [I32])),
-    0,
-  ]);
+  const counts = [...FUNCTIONS.map(([, shape]) => parameterCount(shape)), GATHER_PARAMETERS];
+  const types = counts.map((count) => [0x60, ...vector(Array.from({ length: count }, () => [I32])), 0]);
+  const names = [...FUNCTIONS.map(([name]) => name), "gather"];
+  const bodies = [...FUNCTIONS.map(([, shape]) => functionBody(shape)), gatherBody()];
   const limits = [isShared ? 0x03 : 0x01, 0x00, ...unsigned(MAXIMAL_PAGES)];
   const imported = [...text("m"), ...text("memory"), MEMORY_IMPORT, ...limits];
   return Uint8Array.from([
     ...HEADER,
     ...section(1, vector(types)),
     ...section(2, vector([imported])),
-    ...section(3, vector(FUNCTIONS.map((_, index) => [index]))),
-    ...section(7, vector(FUNCTIONS.map(([name], index) => [...text(name), 0x00, index]))),
-    ...section(10, vector(FUNCTIONS.map(([, shape]) => functionBody(shape)))),
+    ...section(3, vector(names.map((_, index) => [index]))),
+    ...section(7, vector(names.map((name, index) => [...text(name), 0x00, index]))),
+    ...section(10, vector(bodies)),
   ]);
 }
 
@@ -154,6 +166,27 @@ function functionBody(shape: Shape): number[] {
     ...advance(ROWS, ROW_BYTES * unrolled),
     ...advance(PAIRS, PAIR_BYTES * unrolled),
     ...repeatWhileBelow(PAIRS, PAIRS_END),
+    END,
+    END,
+  ];
+  return [...unsigned(body.length), ...body];
+}
+
+/** Parameters: rows, where they end, all pairs, ordered pairs. */
+const GATHER_PARAMETERS = 4;
+
+function gatherBody(): number[] {
+  const [rows, end, pairs, ordered] = [0, 1, 2, 3];
+  const pairAddress = [...read(pairs), ...read(rows), 0x28, 0x02, 0x00, ...constant(4), 0x74, 0x6a];
+  // v128[ordered] = v128[pairs + 16 * row]
+  const copyPair = [...read(ordered), ...pairAddress, ...loadVector(0), 0xfd, 0x0b, 0x03, 0x00];
+  const body = [
+    0x00,
+    ...LOOP,
+    ...copyPair,
+    ...advance(rows, ROW_BYTES),
+    ...advance(ordered, PAIR_BYTES),
+    ...repeatWhileBelow(rows, end),
     END,
     END,
   ];

@@ -83,13 +83,13 @@ export function runItem(memory: TrainingMemory, job: TrainingJob, item: number):
     case "margins":
       addLeafValues(memory, job, item);
       return;
-    case "gather":
-      gather(memory, {
-        from: job.start + from,
-        to: Math.min(job.start + job.count, job.start + from + CHUNK),
-        start: job.start,
-      });
+    case "gather": {
+      const { rows, derivatives, orderedDerivatives, kernel } = memory;
+      const count = Math.min(CHUNK, job.count - from);
+      const rowsPlace = rows.byteOffset + (job.start + from) * 4;
+      kernel.gather(rowsPlace, count, derivatives.byteOffset, orderedDerivatives.byteOffset + from * 16);
       return;
+    }
     case "histogram":
       addPair(memory, job, item);
       return;
@@ -101,20 +101,6 @@ export function runItem(memory: TrainingMemory, job: TrainingJob, item: number):
       return;
     default:
       assertNever(job);
-  }
-}
-
-function gather(
-  memory: TrainingMemory,
-  { from, to, start }: { from: number; to: number; start: number },
-): void {
-  const { rows, derivatives, orderedDerivatives } = memory;
-  let place = 2 * (from - start);
-  for (let index = from; index < to; index++) {
-    const source = 2 * rows[index]!;
-    orderedDerivatives[place] = derivatives[source]!;
-    orderedDerivatives[place + 1] = derivatives[source + 1]!;
-    place += 2;
   }
 }
 
