@@ -1,5 +1,5 @@
 import { mkdtempSync, openSync, rmSync, writeSync, closeSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { readCsv } from "../frame/read-csv.ts";
 import { trainModel } from "../learn/train-model.ts";
@@ -27,7 +27,8 @@ export async function measureLarge(): Promise<Step[]> {
     const read = await timed("read", () => readCsv({ path }));
     const { frame } = read.result;
     steps.push(read.step, (await timed("profile", () => profileFrame(frame))).step);
-    const options = { training: frame, target: "label", algorithm: "gradient-boosting", seed: 0 } as const;
+    const learner = { algorithm: "gradient-boosting", threads: availableParallelism() } as const;
+    const options = { training: frame, target: "label", seed: 0, ...learner };
     steps.push((await timed("train 100 rounds", () => trainModel(options))).step);
     return steps;
   } finally {
