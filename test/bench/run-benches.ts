@@ -43,10 +43,11 @@ const BENCHES: Readonly<Record<string, Bench>> = {
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const wanted = process.argv.slice(2);
 
-/** A Python for the peers, when there is one. */
+/** A Python for the peers: the named one, the backend's own environment, or whatever the machine has. */
 function pythonOf(environment: NodeJS.ProcessEnv): string | undefined {
   if (environment.SWARM_PYTHON) return environment.SWARM_PYTHON;
-  return spawnSync("python3", ["-c", "import sklearn"]).status === 0 ? "python3" : undefined;
+  const candidates = [`${root}/.venv-swarm/bin/python`, "python3"];
+  return candidates.find((python) => spawnSync(python, ["-c", "import sklearn"]).status === 0);
 }
 
 if (wanted.includes("--list")) {
