@@ -23,6 +23,19 @@ export const DataFact = z.strictObject({
   /** Binary problems: the class whose probability the model gives. */
   positiveClass: text.optional(),
   classes: z.array(text).max(30).optional(),
+  /** Another reading of the target that a person may have meant; absent when there is none. */
+  doubt: text.optional(),
+});
+
+/** `problem`: what classify_problem makes of a target that can be read in two ways. */
+export type ProblemFact = z.infer<typeof ProblemFact>;
+export const ProblemFact = z.strictObject({
+  target: text,
+  problemType: ProblemType,
+  /** 0 to 1, the rule's own certainty. */
+  confidence: finite,
+  reason: text,
+  alternative: z.strictObject({ problemType: ProblemType, reason: text }).optional(),
 });
 
 /** `profile` */
@@ -48,6 +61,23 @@ export const ValidationFact = z.strictObject({
   leakage: z.array(text).max(12),
 });
 
+/** How rows are divided into parts. */
+const SplitMethod = z.enum(["stratified", "random", "time-ordered", "grouped"]);
+
+/** `leakage`: what gives the answer away, and how the rows should be divided. */
+export type LeakageFact = z.infer<typeof LeakageFact>;
+export const LeakageFact = z.strictObject({
+  artifact: digest,
+  dataset: digest,
+  /** Columns to leave out; never the target, the time or a protected column, which an audit needs. */
+  columns: z.array(text).max(20),
+  /** Why each of them goes. */
+  reasons: z.record(z.string(), text),
+  /** Columns about which a person should be asked; they stay. */
+  suspicious: z.array(text).max(20),
+  split: z.strictObject({ method: SplitMethod, column: text.nullable(), reason: text }),
+});
+
 /** `clean`: what cleaning did; `data` is updated with the new dataset in the same call. */
 export type CleanFact = z.infer<typeof CleanFact>;
 export const CleanFact = z.strictObject({
@@ -60,7 +90,11 @@ export const CleanFact = z.strictObject({
 /** `split` */
 export type SplitFact = z.infer<typeof SplitFact>;
 export const SplitFact = z.strictObject({
-  method: z.enum(["stratified", "random", "time-ordered", "grouped"]),
+  method: SplitMethod,
+  /** The column that put the rows in order; no feature of any model, as the time that a request names. */
+  timeColumn: text.optional(),
+  /** The column whose rows stayed together; no feature either. */
+  groupColumn: text.optional(),
   train: digest,
   validation: digest,
   test: digest,
@@ -81,6 +115,29 @@ export const ModelFact = z.strictObject({
   trainRows: z.number().int(),
   mitigation: z.enum(["none", "reweighing", "group-thresholds", "reductions", "correlation-removal"]),
   validation: z.strictObject({ metric: text, value: finite }),
+});
+
+/** `convergence`: what the rounds of the newest training say. */
+export type ConvergenceFact = z.infer<typeof ConvergenceFact>;
+export const ConvergenceFact = z.strictObject({
+  /** The training's report. */
+  report: digest,
+  verdict: z.enum(["converged", "still-improving", "overfitting", "diverging", "unstable", "too-short"]),
+  rounds: z.number().int(),
+  bestRound: z.number().int().nullable(),
+});
+
+const Calibration = z.strictObject({ logLoss: finite, calibrationError: finite });
+
+/** `calibration`: how often probabilities came true, before and after; `none` left the model as it was. */
+export type CalibrationFact = z.infer<typeof CalibrationFact>;
+export const CalibrationFact = z.strictObject({
+  artifact: digest,
+  model: digest,
+  method: z.enum(["none", "temperature", "platt", "isotonic"]),
+  before: Calibration,
+  /** Cross-fitted. */
+  after: Calibration,
 });
 
 /** `metrics`: on the held-out test part. Names are scikit-learn's words in lower camel case (auc, accuracy, f1, rmse, r2, …). */
@@ -141,6 +198,48 @@ export const ExplanationFact = z.strictObject({
   top: z.array(z.strictObject({ feature: text, importance: finite })).max(10),
 });
 
+/** `errors`: for which held-out rows the model fails. */
+export type ErrorsFact = z.infer<typeof ErrorsFact>;
+export const ErrorsFact = z.strictObject({
+  artifact: digest,
+  model: digest,
+  rows: z.number().int(),
+  loss: text,
+  meanLoss: finite,
+  /** Slices that are worse than chance explains, of those looked at. */
+  found: z.number().int(),
+  tested: z.number().int(),
+  /** The slice whose mending would save most. */
+  worst: z.strictObject({ where: text, rows: z.number().int(), mean: finite, rest: finite }).optional(),
+  /** Numbers of the rows that are worth explaining: those the model was most wrong about. */
+  worstRows: z.array(z.number().int()).max(5),
+});
+
+/** `predictions`: single predictions that were explained. */
+export type PredictionsFact = z.infer<typeof PredictionsFact>;
+export const PredictionsFact = z.strictObject({
+  artifact: digest,
+  model: digest,
+  rows: z.number().int(),
+  additive: z.boolean(),
+});
+
+/** `reference`: the profile that later data are compared with. */
+export type ReferenceFact = z.infer<typeof ReferenceFact>;
+export const ReferenceFact = z.strictObject({
+  artifact: digest,
+  dataset: digest,
+  model: digest.nullable(),
+  rows: z.number().int(),
+  columns: z.number().int(),
+  /** The model's outputs that are profiled beside the columns. */
+  outputs: z.array(text).max(40),
+});
+
+/** `export`: the model in another program's format. */
+export type ExportFact = z.infer<typeof ExportFact>;
+export const ExportFact = z.strictObject({ artifact: digest, model: digest, format: text, name: text });
+
 /** `card`, `audit`, `kubernetes` */
 export type DocumentFact = z.infer<typeof DocumentFact>;
 export const DocumentFact = z.strictObject({ artifact: digest, name: text });
@@ -159,16 +258,24 @@ export const PackageFact = z.strictObject({
 /** Every well-known fact by its name. */
 export const WellKnownFacts = {
   data: DataFact,
+  problem: ProblemFact,
   profile: ProfileFact,
   validation: ValidationFact,
+  leakage: LeakageFact,
   clean: CleanFact,
   split: SplitFact,
   algorithm: AlgorithmFact,
   model: ModelFact,
+  convergence: ConvergenceFact,
+  calibration: CalibrationFact,
   metrics: MetricsFact,
   fairness: FairnessFact,
   drift: DriftFact,
   explanation: ExplanationFact,
+  errors: ErrorsFact,
+  predictions: PredictionsFact,
+  reference: ReferenceFact,
+  export: ExportFact,
   card: DocumentFact,
   audit: DocumentFact,
   kubernetes: DocumentFact,

@@ -47,6 +47,7 @@ export type { LeakageHint } from "./profile/leakage-hint.ts";
 export { detectLeakage, type LeakageReport } from "./profile/detect-leakage.ts";
 export {
   classifyProblem,
+  otherReading,
   findTargetCandidates,
   type ProblemClassification,
   type TargetCandidate,

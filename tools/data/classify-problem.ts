@@ -5,7 +5,7 @@ import { digestOf, loadFrame } from "../engine/artifacts.ts";
 import { checkColumns } from "../engine/check-columns.ts";
 import { timeColumn } from "../engine/request-columns.ts";
 import { inEngine } from "../engine/run-task.ts";
-import { ProblemType } from "../facts.ts";
+import { type ProblemFact, ProblemType } from "../facts.ts";
 
 export const classifyProblemTool = defineTool({
   name: "classify_problem",
@@ -80,9 +80,33 @@ export const classifyProblemTool = defineTool({
         ...(group === undefined ? {} : { groupColumn: group }),
       }),
     );
-    return { ok: true, output: { problem: described(found), candidates: [] } };
+    return {
+      ok: true,
+      output: { problem: described(found), candidates: [] },
+      facts: { problem: problemFact(found) },
+    };
   },
 });
+
+/** Longer sentences are cut; the answer holds them whole. */
+const LONGEST_TEXT = 300;
+
+function problemFact({ target, choice, confidence, alternative }: ProblemClassification): ProblemFact {
+  return {
+    target,
+    problemType: choice.problem,
+    confidence,
+    reason: choice.reason.slice(0, LONGEST_TEXT),
+    ...(alternative === null
+      ? {}
+      : {
+          alternative: {
+            problemType: alternative.problem,
+            reason: alternative.reason.slice(0, LONGEST_TEXT),
+          },
+        }),
+  };
+}
 
 function described(found: ProblemClassification) {
   const { choice, alternative, split, metric } = found;

@@ -26,6 +26,10 @@ export const cleanData = defineTool({
       .array(z.string())
       .default([])
       .describe("columns that give the target away or may not be used"),
+    dropReasons: z
+      .record(z.string(), z.string().max(1000))
+      .default({})
+      .describe("why, by column; kept with the step"),
     positiveClass: z
       .string()
       .nullish()
@@ -84,6 +88,7 @@ export const cleanData = defineTool({
       target: input.target,
       timeColumn: time,
       dropColumns: input.dropColumns,
+      dropReasons: input.dropReasons,
     });
     if (frame.rowCount === 0) {
       return {

@@ -34,6 +34,8 @@ export interface CleaningWish {
   target: string;
   timeColumn: string | undefined;
   dropColumns: readonly string[];
+  /** Why, by column. */
+  dropReasons?: Readonly<Record<string, string>>;
 }
 
 export interface CleanedFrame {
@@ -55,8 +57,8 @@ export async function cleanFrame(
 ): Promise<CleanedFrame> {
   const named = [...new Set(wish.dropColumns)];
   const log = new StepLog();
-  if (named.length > 0) {
-    log.add({ step: "drop-columns", columns: named, reason: "named by validation or by the caller" });
+  for (const [reason, columns] of byReason(named, wish.dropReasons ?? {})) {
+    log.add({ step: "drop-columns", columns, reason });
   }
   let frame = named.length > 0 ? dropColumns(given, named) : given;
   // Every pass takes away rows, values or spellings, of which there are finitely many.
@@ -65,6 +67,20 @@ export async function cleanFrame(
     if (after === frame) return { frame, steps: log.steps, renamedLabels: log.renamedLabels };
     frame = after;
   }
+}
+
+/** Columns that go for one reason are one step. */
+function byReason(
+  names: readonly string[],
+  reasons: Readonly<Record<string, string>>,
+): Map<string, string[]> {
+  const known = new Map(Object.entries(reasons));
+  const groups = new Map<string, string[]>();
+  for (const name of names) {
+    const reason = known.get(name) ?? "named by validation or by the caller";
+    groups.set(reason, [...(groups.get(reason) ?? []), name]);
+  }
+  return groups;
 }
 
 /** Steps in their order; a step that a later pass repeats is counted where it first stands. */

@@ -1,4 +1,4 @@
-import type { Frame, ProblemChoice } from "#lib/ml/index.ts";
+import { type Frame, getColumn, otherReading, type ProblemChoice } from "#lib/ml/index.ts";
 import type { DataFact } from "../facts.ts";
 
 /** More classes than this are not listed in a fact. */
@@ -15,6 +15,7 @@ export function dataFact(about: {
 }): DataFact {
   const { dataset, name, frame, target, problem } = about;
   const { classes, positiveClass } = problem;
+  const doubt = otherReading(problem, getColumn(frame, target));
   const isShort = classes !== null && classes.join("").length <= 1500 && classes.length <= MOST_CLASSES;
   return {
     dataset,
@@ -25,5 +26,6 @@ export function dataFact(about: {
     problemType: problem.problem,
     ...(positiveClass === null ? {} : { positiveClass }),
     ...(isShort ? { classes: [...classes] } : {}),
+    ...(doubt === null ? {} : { doubt: `${doubt.problem}: ${doubt.reason}`.slice(0, LONGEST_TEXT) }),
   };
 }

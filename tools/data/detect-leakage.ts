@@ -2,8 +2,12 @@ import { z } from "zod";
 import { defineTool } from "#core/contract/tool-definition.ts";
 import { digestOf, keepJson, loadFrame, numberedName } from "../engine/artifacts.ts";
 import { checkColumns } from "../engine/check-columns.ts";
-import { timeColumn } from "../engine/request-columns.ts";
+import { protectedColumns, timeColumn } from "../engine/request-columns.ts";
 import { runTask } from "../engine/run-task.ts";
+import type { LeakageFact } from "../facts.ts";
+
+const LONGEST_TEXT = 300;
+const MOST_COLUMNS = 20;
 
 export const detectLeakageTool = defineTool({
   name: "detect_leakage",
@@ -61,11 +65,12 @@ export const detectLeakageTool = defineTool({
       },
     });
     const inColumns = ["target-copy", "single-feature", "missingness", "linear-combination"];
-    const columns = hints
-      .filter(({ severity, kind }) => severity === "leak" && inColumns.includes(kind))
-      .flatMap((hint) => hint.columns);
+    // What no model learns from cannot leak, and the audit and the order of the rows need it.
+    const needed = new Set([...protectedColumns(context, undefined), input.target, time, group]);
+    const leaks = hints.filter(({ severity, kind }) => severity === "leak" && inColumns.includes(kind));
+    const columns = new Set(leaks.flatMap((hint) => hint.columns).filter((name) => !needed.has(name)));
     const body = {
-      columns: [...new Set(columns)],
+      columns: [...columns],
       hints: hints.map((hint) => ({ ...hint, columns: [...hint.columns] })),
       split: { ...split, alternatives: [...split.alternatives] },
     };
@@ -78,6 +83,21 @@ export const detectLeakageTool = defineTool({
         inputs: [input.dataset, ...(input.heldOut === undefined ? [] : [input.heldOut])],
       },
     );
-    return { ok: true, output: { artifact: sha256, ...body } };
+    const suspicious = hints.flatMap((hint) => hint.columns).filter((name) => !columns.has(name));
+    const { method, column, reason } = split;
+    const fact: LeakageFact = {
+      artifact: sha256,
+      dataset: input.dataset,
+      columns: body.columns.slice(0, MOST_COLUMNS),
+      reasons: Object.fromEntries(
+        body.columns.slice(0, MOST_COLUMNS).map((name) => {
+          const hint = leaks.find((leak) => leak.columns.includes(name));
+          return [name, (hint?.message ?? "").slice(0, LONGEST_TEXT)];
+        }),
+      ),
+      suspicious: [...new Set(suspicious)].slice(0, MOST_COLUMNS),
+      split: { method, column, reason: reason.slice(0, LONGEST_TEXT) },
+    };
+    return { ok: true, output: { artifact: sha256, ...body }, facts: { leakage: fact } };
   },
 });

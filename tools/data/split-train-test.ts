@@ -124,8 +124,13 @@ export const splitTrainTest = defineTool({
       },
       { name: "reports/split.json", kind: "split", inputs: [input.dataset] },
     );
-    const fact: SplitFact = { method: strategy.kind, ...digests, rows };
-    return { ok: true, output: { ...fact, notes }, facts: { split: fact } };
+    const made = { method: strategy.kind, ...digests, rows };
+    const fact: SplitFact = {
+      ...made,
+      ...(time === undefined ? {} : { timeColumn: time }),
+      ...(group === undefined ? {} : { groupColumn: group }),
+    };
+    return { ok: true, output: { ...made, notes }, facts: { split: fact } };
   },
 });
 

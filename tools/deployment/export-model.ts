@@ -4,6 +4,7 @@ import { defineTool } from "#core/contract/tool-definition.ts";
 import { EXPORT_FORMATS, type ExportFormat, treeFileColumns } from "#lib/ml/index.ts";
 import { digestOf, loadFrame, loadModel } from "../engine/artifacts.ts";
 import { runTask } from "../engine/run-task.ts";
+import type { ExportFact } from "../facts.ts";
 
 const Comparison = z.strictObject({
   rows: z.number().int(),
@@ -87,8 +88,10 @@ export const exportModelTool = defineTool({
             levels: levels === null ? null : [...levels],
           }));
     const output = { artifact: artifact.sha256, file: artifact.name, format, bytes: artifact.bytes, columns };
+    const fact: ExportFact = { artifact: artifact.sha256, model: input.model, format, name: artifact.name };
     return {
       ok: true,
+      facts: { export: fact },
       output: {
         ...output,
         carried: [...carried],

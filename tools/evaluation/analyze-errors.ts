@@ -3,6 +3,11 @@ import { defineTool } from "#core/contract/tool-definition.ts";
 import { digestOf, keepJson, loadFrame, loadModel, numberedName } from "../engine/artifacts.ts";
 import { requireHeldOut } from "../engine/held-out.ts";
 import { runTask } from "../engine/run-task.ts";
+import type { ErrorsFact } from "../facts.ts";
+
+/** Rows that are worth an explanation each. */
+const WORTH_EXPLAINING = 3;
+const LONGEST_TEXT = 300;
 
 const Detail = z.discriminatedUnion("kind", [
   z.strictObject({
@@ -117,8 +122,33 @@ export const analyzeErrorsTool = defineTool({
       },
     );
     const { rows, meanLoss, found, tested, slices, worstRows, skipped } = analysis;
+    const [first] = slices;
+    const fact: ErrorsFact = {
+      artifact: report.sha256,
+      model: input.model,
+      rows,
+      loss: analysis.loss,
+      meanLoss,
+      found,
+      tested,
+      ...(first === undefined
+        ? {}
+        : {
+            worst: {
+              where: first.conditions
+                .map(({ column, value }) => `${column} = ${value}`)
+                .join(", ")
+                .slice(0, LONGEST_TEXT),
+              rows: first.rows,
+              mean: first.mean,
+              rest: first.rest,
+            },
+          }),
+      worstRows: worstRows.slice(0, WORTH_EXPLAINING).map(({ row }) => row),
+    };
     return {
       ok: true,
+      facts: { errors: fact },
       output: {
         report: report.sha256,
         rows,

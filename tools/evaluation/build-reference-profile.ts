@@ -5,8 +5,12 @@ import { digestOf, keepJson, loadFrame, loadModel, numberedName } from "../engin
 import { checkColumns } from "../engine/check-columns.ts";
 import { timeColumn } from "../engine/request-columns.ts";
 import { runTask } from "../engine/run-task.ts";
+import type { ReferenceFact } from "../facts.ts";
 import { withModelOutputs } from "./model-outputs.ts";
 import type { StoredProfile } from "./stored-profile.ts";
+
+/** A fact lists no more; the profile holds all. */
+const MOST_OUTPUTS = 40;
 
 export const buildReferenceProfileTool = defineTool({
   name: "build_reference_profile",
@@ -70,8 +74,17 @@ export const buildReferenceProfileTool = defineTool({
       inputs: [input.dataset, ...(input.model == null ? [] : [input.model])],
     });
     const judged = new Set(compared);
+    const fact: ReferenceFact = {
+      artifact: artifact.sha256,
+      dataset: input.dataset,
+      model: input.model ?? null,
+      rows: dataset.rowCount,
+      columns: compared.length - outputs.length,
+      outputs: outputs.slice(0, MOST_OUTPUTS),
+    };
     return {
       ok: true,
+      facts: { reference: fact },
       output: {
         artifact: artifact.sha256,
         rows: dataset.rowCount,

@@ -4,6 +4,7 @@ import { defineTool } from "#core/contract/tool-definition.ts";
 import { judgeConvergence } from "#lib/ml/index.ts";
 import { digestOf } from "../engine/artifacts.ts";
 import { inEngine } from "../engine/run-task.ts";
+import type { ConvergenceFact } from "../facts.ts";
 import { readReport } from "./read-report.ts";
 
 const Round = z.object({
@@ -104,6 +105,10 @@ export const checkConvergence = defineTool({
     const stated: unknown = parameters["patience"];
     const patience = typeof stated === "number" ? stated : null;
     const judged = inEngine(() => judgeConvergence(rounds, { patience }));
-    return { ok: true, output: { ...judged, advice: [...judged.advice] } };
+    const output = { ...judged, advice: [...judged.advice] };
+    if (input.report === undefined) return { ok: true, output };
+    const { verdict, bestRound } = judged;
+    const fact: ConvergenceFact = { report: input.report, verdict, rounds: judged.rounds, bestRound };
+    return { ok: true, output, facts: { convergence: fact } };
   },
 });

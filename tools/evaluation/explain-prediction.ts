@@ -13,6 +13,7 @@ import {
 } from "#lib/ml/index.ts";
 import { digestOf, keepJson, loadFrame, loadModel, numberedName } from "../engine/artifacts.ts";
 import { inEngine, runTask } from "../engine/run-task.ts";
+import type { PredictionsFact } from "../facts.ts";
 import { engineOptions, explainInput, explanationNotes, misleading } from "./explain-options.ts";
 
 const Contribution = z.strictObject({
@@ -109,8 +110,15 @@ export const explainPrediction = defineTool({
         inputs: [input.model, ...(input.data === undefined ? [] : [input.data])],
       },
     );
+    const fact: PredictionsFact = {
+      artifact: artifact.sha256,
+      model: input.model,
+      rows: rows.length,
+      additive: holds,
+    };
     return {
       ok: true,
+      facts: { predictions: fact },
       output: {
         artifact: artifact.sha256,
         method: explanation.method,

@@ -6,7 +6,7 @@ import { checkColumns } from "../engine/check-columns.ts";
 import { proveKeptModel } from "../engine/prove-kept-model.ts";
 import { refuseTestPart } from "../engine/refuse-test-part.ts";
 import { runTask } from "../engine/run-task.ts";
-import { ModelFact } from "../facts.ts";
+import { type CalibrationFact, ModelFact } from "../facts.ts";
 import { scoreOf } from "./train-tool.ts";
 
 const Method = z.enum(["temperature", "platt", "isotonic"]);
@@ -82,7 +82,7 @@ export const calibrateModelTool = defineTool({
       changedDecisions: result.changedDecisions,
       notes: [...result.notes],
     };
-    await keepJson(
+    const report = await keepJson(
       context,
       { ...output, from: input.model, data: input.calibration, decision: result.model.decision },
       {
@@ -95,9 +95,23 @@ export const calibrateModelTool = defineTool({
     return {
       ok: true,
       output,
-      facts: { model: modelFact(context, { digest, from: input.model, model: result.model, validation }) },
+      facts: {
+        model: modelFact(context, { digest, from: input.model, model: result.model, validation }),
+        calibration: {
+          artifact: report.sha256,
+          model: digest,
+          method: result.method,
+          before: qualityOf(result.before),
+          after: qualityOf(result.after),
+        } satisfies CalibrationFact,
+      },
     };
   },
+});
+
+const qualityOf = ({ logLoss, calibrationError }: CalibrationFact["before"]) => ({
+  logLoss,
+  calibrationError,
 });
 
 /** What the run knows of the model stays; only the digest and the number on these rows are new. */

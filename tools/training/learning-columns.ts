@@ -2,7 +2,7 @@ import { FailureError, failure } from "#core/contract/failure.ts";
 import type { ToolContext } from "#core/contract/tool-definition.ts";
 import { type EngineeringPlan, type Frame, suggestFeatures } from "#lib/ml/index.ts";
 import { checkColumns } from "../engine/check-columns.ts";
-import { protectedColumns, timeColumn } from "../engine/request-columns.ts";
+import { groupColumn, protectedColumns, timeColumn } from "../engine/request-columns.ts";
 import { inEngine } from "../engine/run-task.ts";
 import { engineeredFeatures } from "./engineered-features.ts";
 
@@ -44,7 +44,8 @@ export async function learningColumns(
   });
   const onlyMade = made.features.length > 0 && made.rawFeatures?.length === 0;
   const named = made.rawFeatures ?? request.features;
-  const raw = onlyMade ? [] : rawColumns(training, { request, named, withheld, time });
+  const group = groupColumn(context);
+  const raw = onlyMade ? [] : rawColumns(training, { request, named, withheld, time, group });
   return { features: [...raw, ...made.features], withheld, time, plan: made.plan };
 }
 
@@ -53,9 +54,10 @@ interface RawRequest {
   named: readonly string[] | undefined;
   withheld: readonly string[];
   time: string | undefined;
+  group: string | undefined;
 }
 
-function rawColumns(frame: Frame, { request, named, withheld, time }: RawRequest): string[] {
+function rawColumns(frame: Frame, { request, named, withheld, time, group }: RawRequest): string[] {
   checkColumns(frame, {
     target: request.target,
     protected: withheld,
@@ -69,6 +71,7 @@ function rawColumns(frame: Frame, { request, named, withheld, time }: RawRequest
       ? withheld.map((name) => [name, "protected; give useProtected a reason if it has to be used"] as const)
       : []),
     ...(time === undefined ? [] : [[time, "the time column"] as const]),
+    ...(group === undefined ? [] : [[group, "the column that the rows were split by"] as const]),
     [request.target, "the target"] as const,
   ]);
   const wrong = named?.find((name) => barred.has(name));

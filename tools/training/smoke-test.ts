@@ -42,7 +42,12 @@ export const smokeTest = defineTool({
     positiveClass: z.string().nullish(),
     rows: z.number().int().min(20).max(20_000).default(500).describe("rows of each part to try with"),
   }),
-  output: z.strictObject({ passed: z.boolean(), rows: z.number().int(), steps: z.array(Step) }),
+  output: z.strictObject({
+    passed: z.boolean(),
+    failed: z.string().nullable().describe("the step that failed, with its reason"),
+    rows: z.number().int(),
+    steps: z.array(Step),
+  }),
   example: {
     train: "sample:train",
     validation: "sample:validation",
@@ -135,7 +140,9 @@ export const smokeTest = defineTool({
         return { value: true, detail };
       });
     }
-    const passed = steps.every(({ ok }) => ok);
-    return { ok: true, output: { passed, rows: loaded?.training.rowCount ?? 0, steps } };
+    const wrong = steps.find(({ ok }) => !ok);
+    const failed = wrong === undefined ? null : `${wrong.step}: ${wrong.detail}`;
+    const tried = loaded?.training.rowCount ?? 0;
+    return { ok: true, output: { passed: wrong === undefined, failed, rows: tried, steps } };
   },
 });

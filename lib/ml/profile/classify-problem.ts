@@ -71,6 +71,11 @@ function balanceOf({ classCounts }: ProblemChoice): ProblemClassification["balan
   return { largest, smallest, isImbalanced: smallest * classCounts.length < IMBALANCED };
 }
 
+/** Another reading of a target that a person may have meant; null when there is none. */
+export function otherReading(choice: ProblemChoice, target: Column): ProblemClassification["alternative"] {
+  return certaintyOf(choice, target).alternative;
+}
+
 type Certainty = Pick<ProblemClassification, "confidence" | "alternative">;
 
 function certaintyOf(choice: ProblemChoice, column: Column): Certainty {
