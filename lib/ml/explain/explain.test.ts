@@ -1,15 +1,9 @@
 import * as fc from "fast-check";
-import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { hasReference, readReference, REFERENCE } from "../fixtures/shared-reference.ts";
 import { getColumn } from "../frame/frame.ts";
 import { frameFromRows } from "../frame/frame-rows.ts";
-import { readCsv } from "../frame/read-csv.ts";
 import { trainModel } from "../learn/train-model.ts";
-import { importXgboost } from "../model/xgboost/import-xgboost.ts";
 import { createRandom } from "../random.ts";
-import { marginFunction } from "../score/margins.ts";
-import type { Matrix } from "../score/preparation.ts";
 import { explainModel } from "./explain-model.ts";
 import { explainedOutputs, explainRows } from "./explain-rows.ts";
 import { bruteForce, ensembleOf, FEATURES, gameValue, matrixOf, randomTree } from "./tree-games.testing.ts";
@@ -128,54 +122,5 @@ describe("explainModel", () => {
       0,
     );
     expect(sums / frame.rowCount).toBeCloseTo(0, 10);
-  });
-});
-
-interface ShapCase {
-  readonly model: string;
-  readonly rows: string;
-  readonly features: readonly string[];
-  readonly margin: readonly (number | readonly number[])[];
-  readonly contribs_float64: readonly (readonly number[] | readonly (readonly number[])[])[];
-}
-
-describe.skipIf(!hasReference)("SHAP of the shared XGBoost models", () => {
-  const { cases } = hasReference
-    ? readReference<{ readonly cases: Readonly<Record<string, ShapCase>> }>("shap/expected.json")
-    : { cases: {} };
-
-  it.each(Object.entries(cases))("%s equals the float64 reference to 1e-9", async (_, expected) => {
-    const { ensemble } = importXgboost(readFileSync(`${REFERENCE}/shap/${expected.model}`, "utf8"));
-    const { frame: given } = await readCsv({ path: `${REFERENCE}/shap/${expected.rows}` });
-    const width = expected.features.length;
-    const matrix: Matrix = {
-      rowCount: given.rowCount,
-      columns: expected.features.map((name) => {
-        const column = getColumn(given, name);
-        return {
-          name,
-          source: name,
-          levels: null,
-          values: column.kind === "numeric" ? column.values : new Float64Array(0),
-        };
-      }),
-    };
-    const { expected: base, values } = treeShap(ensemble, matrix);
-    const margins = marginFunction(ensemble)(matrix);
-    for (let row = 0; row < given.rowCount; row++) {
-      for (let output = 0; output < ensemble.outputs; output++) {
-        const wanted = [expected.contribs_float64[row]!].flat(ensemble.outputs > 1 ? 1 : 0)[
-          output
-        ] as number[];
-        const theirMargin = [expected.margin[row]!].flat()[output]!;
-        for (let feature = 0; feature <= width; feature++) {
-          const actual = feature < width ? values[output]![row * width + feature]! : base[output]!;
-          expect(Math.abs(actual - wanted[feature]!)).toBeLessThanOrEqual(
-            1e-9 * Math.max(1, Math.abs(wanted[feature]!)),
-          );
-        }
-        expect(Math.abs(margins[output]![row]! - theirMargin)).toBeLessThan(2e-5);
-      }
-    }
   });
 });

@@ -187,25 +187,6 @@ describe.skipIf(!hasReference)("the shared reference models", () => {
   const { cases } = hasReference
     ? readReference<{ readonly cases: Readonly<Record<string, ShapCase>> }>("shap/expected.json")
     : { cases: {} };
-  const withInteractions = Object.entries(cases).filter(([, one]) => one.interactions_first_5 !== undefined);
-
-  it.each(withInteractions)("%s: interactions equal xgboost's to single precision", async (_, shapCase) => {
-    const { ensemble } = importXgboost(readFileSync(`${REFERENCE}/shap/${shapCase.model}`, "utf8"));
-    const matrix = await readMatrix(shapCase.rows, shapCase.features);
-    const [values] = treeShapInteractions(ensemble, matrix);
-    const width = shapCase.features.length;
-    let largest = 0;
-    for (const [place, expected] of shapCase.interactions_first_5!.entries()) {
-      for (let left = 0; left < width; left++) {
-        for (let right = 0; right < width; right++) {
-          const actual = values![(place * width + left) * width + right]!;
-          largest = Math.max(largest, Math.abs(actual - expected[left]![right]!));
-        }
-      }
-    }
-    expect(largest).toBeLessThanOrEqual(2e-6);
-  });
-
   it("abalone: interventional values are those of all 256 coalitions, and the file's up to its own rounding", async () => {
     const shapCase = cases.abalone!;
     const { ensemble } = importXgboost(readFileSync(`${REFERENCE}/shap/${shapCase.model}`, "utf8"));

@@ -1,17 +1,9 @@
 import { describe, expect, it } from "vitest";
-import {
-  hasReference,
-  prepareReference,
-  readFixture,
-  withoutLevels,
-  type PreparedReference,
-} from "../fixtures/shared-reference.ts";
+import { readFixture, withoutLevels } from "../fixtures/shared-reference.ts";
 import { createFrame, selectRows } from "../frame/frame.ts";
 import { categoricalColumn } from "../frame/column-from-texts.ts";
 import { fitPreparation } from "../prepare/fit-preparation.ts";
 import { multiclassMetrics } from "../metrics/multiclass-metrics.ts";
-import { rankingMetrics, rankScores } from "../metrics/ranking-metrics.ts";
-import { regressionMetrics } from "../metrics/regression-metrics.ts";
 import { applyPreparation } from "../score/apply-preparation.ts";
 import type { Estimator } from "../score/estimator.ts";
 import { applyLink, marginFunction } from "../score/margins.ts";
@@ -214,63 +206,5 @@ describe("gradient boosting", () => {
     const constant = trainConstant(unweighted(isYes(trainRows)), "logistic", 2);
     const share = isYes(trainRows).reduce((sum, value) => sum + value, 0) / trainRows.length;
     expect(predict(constant, test)[0]![0]).toBeCloseTo(share, 12);
-  });
-});
-
-function score({ reference, testTarget }: PreparedReference, outputs: readonly Float64Array[]): number {
-  if (reference.task === "binary") {
-    return rankingMetrics({ ranking: rankScores(outputs[0]!), labels: testTarget, weights: null }).auc;
-  }
-  if (reference.task === "regression")
-    return regressionMetrics({ actual: testTarget, predicted: outputs[0]! }).rmse;
-  const classes = reference.classes ?? [];
-  return multiclassMetrics({ labels: testTarget, predicted: testTarget, probabilities: outputs, classes })
-    .logLoss;
-}
-
-function expectAtBar(actual: number, bar: { readonly at_least?: number; readonly at_most?: number }): void {
-  if (bar.at_least !== undefined) expect(actual).toBeGreaterThanOrEqual(bar.at_least);
-  if (bar.at_most !== undefined) expect(actual).toBeLessThanOrEqual(bar.at_most);
-}
-
-const SETS = ["abalone", "adult", "bike_hour", "california_housing", "compas", "credit_default", "iris"];
-const LOSSES = { binary: "logistic", multiclass: "softmax", regression: "squared" } as const;
-
-describe.skipIf(!hasReference)("the shared reference sets", () => {
-  it.each(SETS)("are boosted at or above the suggested bar: %s", async (name) => {
-    const prepared = await prepareReference(name, "trees");
-    const { reference, train, trainTarget } = prepared;
-    const { ensemble } = trainBoosting({
-      training: { matrix: train, ...unweighted(trainTarget) },
-      validation: null,
-      loss: LOSSES[reference.task],
-      classCount: reference.classes?.length ?? 2,
-      parameters: boostingParameters({}),
-      seed: 0,
-    });
-    expectAtBar(
-      score(prepared, predict(ensemble, prepared.test)),
-      reference.models.hist_gradient_boosting.suggested_bar,
-    );
-  });
-
-  it.each(SETS)("are fitted linearly to the reference's optimum: %s", async (name) => {
-    const prepared = await prepareReference(name, "linear");
-    const { reference, train, trainTarget } = prepared;
-    const { linear } = reference.models;
-    if (reference.task === "binary") {
-      const fit = trainLogistic(train, unweighted(trainTarget));
-      expectAllClose(fit.estimator.outputs[0]!.terms.flat(), linear.coef_exact!, 1e-6);
-      expectAllClose([fit.estimator.outputs[0]!.intercept], [linear.intercept_exact!], 1e-6);
-      expect(Math.abs(fit.objective / linear.objective_exact! - 1)).toBeLessThan(1e-8);
-      expectAtBar(score(prepared, predict(fit.estimator, prepared.test)), linear.suggested_bar);
-    } else if (reference.task === "regression") {
-      const estimator = trainRidge(train, unweighted(trainTarget), 1);
-      expectAllClose(estimator.outputs[0]!.terms.flat(), linear.coef![0]!, 1e-8);
-      expectAtBar(score(prepared, predict(estimator, prepared.test)), linear.suggested_bar);
-    } else {
-      const fit = trainMultinomial(train, unweighted(trainTarget), { classCount: reference.classes!.length });
-      expectAtBar(score(prepared, predict(fit.estimator, prepared.test)), linear.suggested_bar);
-    }
   });
 });

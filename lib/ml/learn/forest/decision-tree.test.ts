@@ -1,9 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { hasReference, prepareReference } from "../../fixtures/shared-reference.ts";
 import { readFileSync } from "node:fs";
-import { multiclassMetrics } from "../../metrics/multiclass-metrics.ts";
-import { rankingMetrics, rankScores } from "../../metrics/ranking-metrics.ts";
-import { regressionMetrics } from "../../metrics/regression-metrics.ts";
 import type { Problem } from "../../score/model-file.ts";
 import { fit, matrixOf, numbers, predict } from "./forest.testing.ts";
 
@@ -55,46 +51,4 @@ describe("a single tree", () => {
       for (const [output, share] of shares.entries()) expect(outputs[output]![row]).toBeCloseTo(share, 9);
     }
   });
-});
-
-/** Large sets get fewer trees than the reference's 200, to save time; lib/ml/bench/measure-forest.ts grows them all. */
-const SETS = [
-  ["abalone", 200],
-  ["adult", 60],
-  ["bike_hour", 40],
-  ["california_housing", 40],
-  ["compas", 200],
-  ["credit_default", 120],
-  ["iris", 200],
-] as const;
-
-describe.skipIf(!hasReference)("a random forest on the shared reference sets", () => {
-  it.each(SETS)(
-    "scores at or above the suggested bar: %s with %i trees",
-    async (name, treeCount) => {
-      const { reference, train, test, trainTarget, testTarget } = await prepareReference(name, "trees");
-      const problem = reference.task;
-      const stated = { trees: treeCount, minimalLeafRows: problem === "regression" ? 2 : 1 };
-      const outputs = predict(fit(train, { target: trainTarget, problem }, { stated }), test).map((output) =>
-        Float64Array.from(output),
-      );
-      const classes = reference.classes ?? [];
-      const measured =
-        problem === "binary"
-          ? rankingMetrics({ ranking: rankScores(outputs[0]!), labels: testTarget, weights: null }).auc
-          : problem === "regression"
-            ? regressionMetrics({ actual: testTarget, predicted: outputs[0]! }).rmse
-            : multiclassMetrics({
-                labels: testTarget,
-                predicted: testTarget,
-                probabilities: outputs,
-                classes,
-              }).logLoss;
-      const { at_least: least = -Infinity, at_most: most = Infinity } =
-        reference.models.random_forest.suggested_bar;
-      expect(measured).toBeGreaterThanOrEqual(least);
-      expect(measured).toBeLessThanOrEqual(most);
-    },
-    60_000,
-  );
 });
