@@ -1,5 +1,6 @@
 import { assertNever } from "./assert-never.ts";
 import { readNearestNeighbours } from "./decode-neighbours.ts";
+import { readPackedTrees } from "./decode-packed-trees.ts";
 import { readStack } from "./decode-stack.ts";
 import type {
   ConstantEstimator,
@@ -13,12 +14,15 @@ import type {
 import {
   badNode,
   readInteger,
+  readIntegers,
   readKind,
   readList,
   readNullable,
   readNumber,
+  readNumbers,
   readObject,
   readOneOf,
+  readRecord,
   type JsonNode,
 } from "./json-node.ts";
 import type { Encoder } from "./preparation.ts";
@@ -98,16 +102,20 @@ function readLinear(node: JsonNode, encoders: readonly Encoder[]): LinearEstimat
   };
 }
 
-/** Reads trees over so many matrix columns. */
+/** Reads trees over so many matrix columns, written as lists or packed. */
 export function readTreeEnsemble(node: JsonNode, columnCount: number): TreeEnsemble {
-  const keys = ["kind", "link", "outputs", "base", "inputPrecision", "trees"] as const;
-  const fields = readObject(node, keys);
+  const form = readRecord(node).packedTrees === undefined ? "trees" : "packedTrees";
+  const fields = readObject(node, ["kind", "link", "outputs", "base", "inputPrecision", form]);
   const outputs = readInteger(fields.outputs, 1);
   const base = readList(fields.base, readNumber);
   if (base.length !== outputs) throw badNode(fields.base, `${outputs} numbers are expected`);
-  const trees = readList(fields.trees, (tree) => readTree(tree, columnCount));
+  const place: JsonNode = fields[form];
+  const trees = form === "trees" ? readList(place, readTree) : readPackedTrees(place, outputs);
+  for (const [index, tree] of trees.entries()) {
+    checkTree(tree, columnCount, `${place.path}[${index}]`);
+  }
   if (trees.length % outputs !== 0) {
-    throw badNode(fields.trees, `the number of trees must be a multiple of ${outputs}`);
+    throw badNode(place, `the number of trees must be a multiple of ${outputs}`);
   }
   const inputPrecision = readOneOf(fields.inputPrecision, ["double", "single"]);
   return {
@@ -120,7 +128,7 @@ export function readTreeEnsemble(node: JsonNode, columnCount: number): TreeEnsem
   };
 }
 
-function readTree(node: JsonNode, columnCount: number): Tree {
+function readTree(node: JsonNode): Tree {
   const fields = readObject(node, [
     "feature",
     "threshold",
@@ -133,17 +141,15 @@ function readTree(node: JsonNode, columnCount: number): Tree {
     "gain",
   ]);
   const tree: Tree = {
-    feature: readList(fields.feature, (item) => readInteger(item, -1)),
-    threshold: readList(fields.threshold, readNumber),
-    categories: readList(fields.categories, (item) =>
-      readNullable(item, (list) => readList(list, (level) => readInteger(level, 0))),
-    ),
-    missingLeft: readList(fields.missingLeft, (item) => (readInteger(item, 0) === 0 ? 0 : 1)),
-    left: readList(fields.left, (item) => readInteger(item, -1)),
-    right: readList(fields.right, (item) => readInteger(item, -1)),
-    value: readList(fields.value, readNumber),
-    cover: readList(fields.cover, readNumber),
-    gain: readList(fields.gain, readNumber),
+    feature: readIntegers(fields.feature, -1),
+    threshold: readNumbers(fields.threshold),
+    categories: readList(fields.categories, (item) => readNullable(item, (list) => readIntegers(list, 0))),
+    missingLeft: readIntegers(fields.missingLeft, 0).map((flag) => (flag === 0 ? 0 : 1)),
+    left: readIntegers(fields.left, -1),
+    right: readIntegers(fields.right, -1),
+    value: readNumbers(fields.value),
+    cover: readNumbers(fields.cover),
+    gain: readNumbers(fields.gain),
   };
   const nodeCount = tree.feature.length;
   if (nodeCount === 0) throw badNode(fields.feature, "a tree has at least one node");
@@ -152,28 +158,23 @@ function readTree(node: JsonNode, columnCount: number): Tree {
       throw badNode({ value: null, path: `${node.path}.${key}` }, `${nodeCount} entries are expected`);
     }
   }
-  for (let index = 0; index < nodeCount; index++) checkNode({ tree, index, columnCount, node });
   return tree;
 }
 
-interface TreeNode {
-  readonly tree: Tree;
-  readonly index: number;
-  readonly columnCount: number;
-  readonly node: JsonNode;
-}
-
 /** Children come after their parent, so a walk down the tree always ends. */
-function checkNode({ tree, index, columnCount, node }: TreeNode): void {
-  const feature = tree.feature[index]!;
-  if (feature < 0) return;
-  if (feature >= columnCount) {
-    throw badNode({ value: null, path: `${node.path}.feature[${index}]` }, `at most ${columnCount - 1}`);
-  }
-  for (const side of ["left", "right"] as const) {
-    const child = tree[side][index]!;
-    if (child <= index || child >= tree.feature.length) {
-      throw badNode({ value: null, path: `${node.path}.${side}[${index}]` }, "a later node is expected");
+function checkTree(tree: Tree, columnCount: number, path: string): void {
+  const nodeCount = tree.feature.length;
+  for (let index = 0; index < nodeCount; index++) {
+    const feature = tree.feature[index]!;
+    if (feature < 0) continue;
+    if (feature >= columnCount) {
+      throw badNode({ value: null, path: `${path}.feature[${index}]` }, `at most ${columnCount - 1}`);
+    }
+    for (const side of ["left", "right"] as const) {
+      const child = tree[side][index]!;
+      if (child <= index || child >= nodeCount) {
+        throw badNode({ value: null, path: `${path}.${side}[${index}]` }, "a later node is expected");
+      }
     }
   }
 }

@@ -66,6 +66,24 @@ export function readInteger(node: JsonNode, least: number): number {
   return value;
 }
 
+/** A list of finite numbers: as `readList` with `readNumber`, without making a node of every number. */
+export function readNumbers(node: JsonNode): number[] {
+  if (isListOf(node.value, Number.isFinite)) return node.value;
+  return readList(node, readNumber);
+}
+
+/** A list of integers of at least `least`. */
+export function readIntegers(node: JsonNode, least: number): number[] {
+  const isWanted = (value: unknown): boolean =>
+    typeof value === "number" && Number.isInteger(value) && value >= least;
+  if (isListOf(node.value, isWanted)) return node.value;
+  return readList(node, (item) => readInteger(item, least));
+}
+
+function isListOf(value: unknown, isWanted: (item: unknown) => boolean): value is number[] {
+  return Array.isArray(value) && value.every(isWanted);
+}
+
 export function readString(node: JsonNode): string {
   if (typeof node.value !== "string") throw badNode(node, "a text is expected");
   return node.value;
