@@ -21,7 +21,7 @@ export const calibrateModelTool = defineTool({
   name: "calibrate_model",
   group: "training",
   description:
-    "Calibrate a classifier, so that its probabilities come true as often as they say, on held-out rows (the validation part; the rows it was trained on and the test part are refused). `temperature` has one parameter and is safe on few rows, `platt` two, `isotonic` is free and wants 1000 rows or more; `auto` takes the least cross-fitted log loss and leaves the model as it is where none lowers it. Returns the model's digest, and log loss, Brier score and calibration error before and, cross-fitted, after. The threshold stays as it is and then reads calibrated probabilities. A model with one threshold per group is refused: calibrate before mitigating.",
+    "Calibrate a classifier, so that its probabilities come true as often as they say, on held-out rows (the validation part; the rows it was trained on and the test part are refused). `temperature` has one parameter and is safe on few rows, `platt` two, `isotonic` is free and wants 1000 rows or more (with fewer, `auto` does not try it); `auto` takes the least cross-fitted log loss and leaves the model as it is where none lowers it. Returns the model's digest, and log loss, Brier score and calibration error before and, cross-fitted, after. The threshold stays as it is and then reads calibrated probabilities. A model with one threshold per group is refused: calibrate before mitigating.",
   input: z.strictObject({
     model: digestOf("the model to calibrate"),
     calibration: digestOf("the held-out rows to calibrate on, usually the validation part"),

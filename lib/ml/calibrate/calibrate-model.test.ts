@@ -151,6 +151,14 @@ describe("calibrating a model", () => {
     expect(calibrateModel(model, few, { method: "isotonic" }).notes.join()).toContain("follows chance");
   });
 
+  it("lets no isotonic curve on few rows compete, however well it looks on them", () => {
+    const few = calibrateModel(model, frameFromRows(rowsOf(120, 5)));
+    expect(few.method).not.toBe("isotonic");
+    const refused = few.attempts.filter((one) => "refusal" in one);
+    expect(refused.map(({ method }) => method)).toEqual(["isotonic"]);
+    expect(few.notes.join()).toContain("tried from 1000 rows on");
+  });
+
   it("stops when asked to", () => {
     const control = createControl({ signal: AbortSignal.abort() });
     expect(() => calibrateModel(model, heldOut, { control })).toThrow(/cancelled/);
@@ -187,7 +195,7 @@ describe("calibration refuses", () => {
 
   it("a model that ranks the wrong way round, instead of turning it", () => {
     const turned = frameFromRows(
-      rowsOf(500, 6).map((row) => ({ ...row, outcome: row.outcome === "yes" ? "no" : "yes" })),
+      rowsOf(1200, 6).map((row) => ({ ...row, outcome: row.outcome === "yes" ? "no" : "yes" })),
     );
     expect(() => calibrateModel(model, turned, { method: "platt" })).toThrow(/against the outcomes/);
     const { attempts } = calibrateModel(model, turned);

@@ -11,7 +11,10 @@ import { calibrationQuality, type CalibrationQuality } from "./calibration-quali
 import { fitCalibration, type CalibrationMethod, type LabelledProbabilities } from "./fit-calibration.ts";
 
 export interface CalibrateOptions {
-  /** `auto`: the method with the least cross-fitted log loss, or none where no method lowers it. Default auto. */
+  /**
+   * `auto`: the method with the least cross-fitted log loss, or none where no method lowers it; isotonic competes from
+   * 1000 rows on. Default auto.
+   */
   readonly method?: CalibrationMethod | "auto";
   /** Parts for the cross-fitted numbers, 2 to 20; fewer where a class has fewer rows. Default 5. */
   readonly folds?: number;
@@ -69,8 +72,12 @@ export function calibrateModel(
   const input = model.estimator.link === "probability" ? "probability" : "log-odds";
   const rows: LabelledProbabilities = { probabilities: raw.probabilities, labels, input };
   const quality = calibrationQuality(before.probabilities, labels);
-  const attempts = (method === "auto" ? METHODS : [method]).map((one) => {
+  const attempts = (method === "auto" ? METHODS : [method]).map((one): CalibrationAttempt => {
     control.throwIfCancelled();
+    if (method === "auto" && one === "isotonic" && frame.rowCount < ISOTONIC_ROWS) {
+      const refusal = `an isotonic curve on ${frame.rowCount} rows follows chance; it is tried from ${ISOTONIC_ROWS} rows on`;
+      return { method: one, refusal };
+    }
     return attempt(one, { rows, folds, isStated: method !== "auto" });
   });
   const chosen = choose(attempts, method === "auto" ? quality.logLoss : Infinity);
