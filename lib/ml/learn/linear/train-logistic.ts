@@ -13,6 +13,7 @@ import {
   weightedGram,
   type LinearDesign,
 } from "./linear-design.ts";
+import { rowProducts, rowSpaceStep } from "./row-space-step.ts";
 import { solveSymmetric } from "./solve-symmetric.ts";
 
 export interface LogisticParameters {
@@ -37,7 +38,8 @@ const STEP_TOLERANCE = 1e-10;
 
 /**
  * Logistic regression with an L2 penalty by Newton's method (iteratively reweighted least squares; McCullagh and Nelder
- * 1989, section 2.5), halving steps that do not lower the objective. The optimum is unique for a positive penalty.
+ * 1989, section 2.5), halving steps that do not lower the objective. The optimum is unique for a positive penalty. With
+ * twice as many columns as rows or more, steps are solved among the rows.
  * `target` holds 0 and 1.
  * @throws MlError bad-data without rows or with one class only; cancelled.
  */
@@ -50,13 +52,15 @@ export function trainLogistic(
   const control = options.control ?? UNWATCHED;
   checkTwoClasses(rows);
   const design = createDesign(matrix);
+  const products =
+    penalty > 0 && design.width >= 2 * design.rowCount ? rowProducts(design, control) : undefined;
   let point = evaluate(design, rows, { penalty, parameters: new Float64Array(design.width + 1) });
   let iterations = 0;
   let hasConverged = false;
   while (iterations < maximalIterations && !hasConverged) {
     control.throwIfCancelled();
     iterations++;
-    const step = newtonStep(design, rows, { penalty, point, control });
+    const step = newtonStep(design, rows, { penalty, point, control, products });
     const largest = step.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
     let length = 1;
     let next = moved(design, rows, { penalty, point, step, length });
@@ -124,10 +128,16 @@ interface StepRequest {
   readonly point: Point;
 }
 
+interface NewtonRequest extends StepRequest {
+  readonly control: Control;
+  /** Where steps are solved among the rows. */
+  readonly products: Float64Array | undefined;
+}
+
 function newtonStep(
   design: LinearDesign,
   rows: TargetRows,
-  { penalty, point, control }: StepRequest & { readonly control: Control },
+  { penalty, point, control, products }: NewtonRequest,
 ): Float64Array {
   const { margins, parameters } = point;
   const residuals = new Float64Array(design.rowCount);
@@ -141,14 +151,15 @@ function newtonStep(
     interceptGradient += residuals[row]!;
   }
   const size = design.width + 1;
-  const hessian = weightedGram(design, curvatures);
   const descent = new Float64Array(size);
   descent[0] = interceptGradient;
   descent.set(designTransposed(design, residuals), 1);
-  for (let index = 1; index < size; index++) {
-    hessian[index * size + index]! += penalty;
-    descent[index]! -= penalty * parameters[index]!;
+  for (let index = 1; index < size; index++) descent[index]! -= penalty * parameters[index]!;
+  if (products !== undefined) {
+    return rowSpaceStep({ design, products, curvatures, penalty }, descent, control);
   }
+  const hessian = weightedGram(design, curvatures);
+  for (let index = 1; index < size; index++) hessian[index * size + index]! += penalty;
   return solveSymmetric(hessian, descent, control);
 }
 

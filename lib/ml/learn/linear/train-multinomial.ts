@@ -81,7 +81,7 @@ function checkClasses({ target }: TargetRows, classCount: number): void {
   if (target.length === 0 || empty >= 0) {
     throw new MlError(
       "bad-data",
-      `Class number ${empty} has no training rows; check the target or the split.`,
+      `Class number ${empty} (counted from 0 in the order of the names) has no row among those to learn from, as when a class has fewer rows than there are folds. Leave out or join the classes of few rows, or use trees.`,
     );
   }
 }
