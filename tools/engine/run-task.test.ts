@@ -35,6 +35,13 @@ describe("errors of the engine", () => {
     });
   });
 
+  it("about a memory limit name the setting that a person can change", async () => {
+    const cause = new MlError("out-of-memory", "Training needs 9 MB, more than the limit of 5 MB.");
+    await expect(runTask(failing(cause), "read-parquet", input)).rejects.toMatchObject({
+      failure: { message: expect.stringContaining("SWARM_TASK_MEMORY_MB") as string },
+    });
+  });
+
   it("that it did not throw on purpose come through as they are", async () => {
     const bug = new TypeError("x is not a function");
     await expect(runTask(failing(bug), "read-parquet", input)).rejects.toBe(bug);

@@ -45,7 +45,10 @@ export function inEngine<Value>(work: () => Value): Value {
 
 function asFailure(error: unknown): unknown {
   if (!(error instanceof MlError)) return error;
-  return new FailureError(failure(codes[error.code], error.message, { details: { ...error.details } }), {
+  // The engine knows of a limit, not of where a person sets it.
+  const isLimit = error.code === "out-of-memory" && /limit of/.test(error.message);
+  const message = isLimit ? `${error.message} SWARM_TASK_MEMORY_MB sets it.` : error.message;
+  return new FailureError(failure(codes[error.code], message, { details: { ...error.details } }), {
     cause: error,
   });
 }
