@@ -139,9 +139,20 @@ describe("generate_model_card", () => {
       "model_card.html",
       "model_card.json",
       "model_card.md",
-      ...["calibration", "drift", "explanation", "fairness", "roc"].map(
-        (id) => `model_card_charts/${id}.svg`,
-      ),
+      ...[
+        "calibration",
+        "confusion",
+        "drift-income",
+        "drift",
+        "fairness-history",
+        "fairness-sex-selection-rate",
+        "fairness",
+        "precision-recall",
+        "roc",
+        "shap-beeswarm",
+        "shap-dependence-income",
+        "shap-importance",
+      ].map((id) => `pictures/${id}.svg`),
     ]);
     expect(DocumentFact.parse(outcome.ok && outcome.facts?.card).name).toBe("model_card.md");
     expect(generateModelCard.output.safeParse(outcome.ok && outcome.output).success).toBe(true);

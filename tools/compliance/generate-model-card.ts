@@ -5,8 +5,8 @@ import { decodeModel } from "#lib/ml/score/decode-model.ts";
 import { MlError } from "#lib/ml/score/ml-error.ts";
 import type { Model } from "#lib/ml/score/model-file.ts";
 import { cardContent } from "./card/card-content.ts";
-import { renderChartSvg } from "./document/chart-svg.ts";
-import { formatTime } from "./document/format-value.ts";
+import { renderPicture } from "../pictures/render-picture.ts";
+import { formatTime } from "../pictures/format-value.ts";
 import { renderHtml } from "./document/render-html.ts";
 import { renderMarkdown } from "./document/render-markdown.ts";
 import type { ReportDocument } from "./document/report-document.ts";
@@ -38,7 +38,7 @@ const Output = z.strictObject({
   missing: z.array(z.string()),
 });
 
-const CHART_FOLDER = "model_card_charts";
+const PICTURE_FOLDER = "pictures";
 
 export const generateModelCard = defineTool({
   name: "generate_model_card",
@@ -84,17 +84,24 @@ async function writeCard(input: z.output<typeof Input>, context: ToolContext) {
   const { facts } = evidence;
   const read = [facts.metrics, facts.fairness, facts.drift, facts.explanation, facts.profile];
   const inputs = [...new Set([input.model, ...read.flatMap((fact) => fact?.artifact ?? [])])];
-  const keep = (name: string, mediaType: string, text: string, kind: "model-card" | "chart" = "model-card") =>
-    context.artifacts.put({ name, kind, mediaType, content: text, inputs });
+  const keep = (name: string, mediaType: string, text: string) =>
+    context.artifacts.put({ name, kind: "model-card", mediaType, content: text, inputs });
   const charts: string[] = [];
   for (const block of content.sections.flatMap((section) => section.blocks)) {
-    if (block.type !== "chart") continue;
-    const svg = await renderChartSvg(block.chart, { standalone: true });
-    charts.push((await keep(`${CHART_FOLDER}/${block.chart.id}.svg`, "image/svg+xml", svg, "chart")).name);
+    if (block.type !== "picture") continue;
+    const source = evidence.pictures.sources.get(block.picture.id);
+    const kept = await context.artifacts.put({
+      name: `${PICTURE_FOLDER}/${block.picture.id}.svg`,
+      kind: "chart",
+      mediaType: "image/svg+xml",
+      content: await renderPicture(block.picture, "file"),
+      inputs: source === undefined ? inputs : [source],
+    });
+    charts.push(kept.name);
   }
   const document = await keep("model_card.json", "application/json", `${JSON.stringify(content, null, 2)}\n`);
   const html = await keep("model_card.html", "text/html", await renderHtml(content));
-  const card = await keep("model_card.md", "text/markdown", renderMarkdown(content, CHART_FOLDER));
+  const card = await keep("model_card.md", "text/markdown", renderMarkdown(content, PICTURE_FOLDER));
   return {
     ok: true as const,
     output: {

@@ -251,9 +251,16 @@ const profileBody = {
 };
 
 const metricsBody = {
-  rowCount: 3994,
-  auc: 0.8064,
-  confusion: { truePositives: 700, falsePositives: 410, falseNegatives: 500, trueNegatives: 2384 },
+  problem: "binary",
+  rows: 3994,
+  positiveClass: "yes",
+  classes: ["no", "yes"],
+  metrics: {
+    auc: 0.8064,
+    averagePrecision: 0.61,
+    brier: 0.1522,
+    confusion: { truePositives: 700, falsePositives: 410, falseNegatives: 500, trueNegatives: 2384 },
+  },
   perClass: [
     { label: "no", support: 2794, precision: 0.83, recall: 0.85, f1: 0.84 },
     { label: "yes", support: 1200, precision: 0.63, recall: 0.58, f1: 0.61 },
@@ -263,6 +270,11 @@ const metricsBody = {
     truePositiveRate: Math.sqrt(index / 59),
     threshold: 1 - index / 59,
   })),
+  precisionRecall: Array.from({ length: 60 }, (_, index) => ({
+    recall: index / 59,
+    precision: 1 - (0.7 * index) / 59,
+    threshold: 1 - index / 59,
+  })),
   calibration: Array.from({ length: 10 }, (_, index) => ({
     from: index / 10,
     to: (index + 1) / 10,
@@ -270,40 +282,74 @@ const metricsBody = {
     positiveShare: Math.min(1, index / 10 + 0.02),
     rowCount: 400,
   })),
+  calibrationError: 0.03,
+  intervals: { auc: { low: 0.79, high: 0.82 } },
 };
 
 function fairnessBody(model: string, difference: number) {
   return {
     model,
+    problem: "binary",
+    positiveClass: "yes",
+    audited: true,
     passed: difference <= 0.1,
     limit: 0.1,
-    attributes: {
-      sex: {
+    attributes: [
+      {
+        attribute: "sex",
         demographicParityDifference: difference,
         demographicParityRatio: 0.71,
         groups: [
-          { group: "female", rowCount: 1800, selectionRate: 0.31, truePositiveRate: 0.55 },
-          { group: "male", rowCount: 2194, selectionRate: 0.31 + difference, truePositiveRate: 0.6 },
+          { label: "female", count: 1800 },
+          { label: "male", count: 2194 },
         ],
+        metrics: {
+          selectionRate: { overall: 0.33, byGroup: [0.31, 0.31 + difference] },
+          truePositiveRate: { overall: 0.58, byGroup: [0.55, 0.6] },
+        },
       },
-    },
+    ],
   };
 }
 
 const driftBody = {
+  limit: 0.25,
+  timeline: [],
   columns: [
-    { column: "housing", psi: 0.004, pValue: 0.61 },
-    { column: "income", psi: 0.142, ks: 0.11, pValue: 0.0003 },
-    { column: "has_guarantor", psi: 0.021, pValue: 0.2 },
+    { column: "housing", verdict: "stable", psi: 0.004, pValue: 0.61 },
+    {
+      column: "income",
+      verdict: "moderate",
+      psi: 0.142,
+      ks: 0.11,
+      pValue: 0.0003,
+      comparison: {
+        kind: "numeric",
+        reference: { count: 90 },
+        current: { count: 60 },
+        edges: [1000, 2000],
+        referenceCounts: [30, 30, 30],
+        currentCounts: [10, 20, 30],
+      },
+    },
+    { column: "has_guarantor", verdict: "stable", psi: 0.021, pValue: 0.2 },
   ],
 };
 
 const explanationBody = {
-  method: "exact linear SHAP",
-  features: [
-    { feature: "applied", importance: 0.04 },
-    { feature: "income", importance: 0.71 },
-    { feature: "housing", importance: 0.22 },
-    { feature: "has_guarantor", importance: 0.1 },
+  method: "linear-shap",
+  space: "log-odds",
+  features: ["applied", "income", "housing", "has_guarantor"],
+  outputs: ["yes"],
+  expected: [-1],
+  rows: [0, 1],
+  contributions: [[0.04, 0.71, -0.22, 0.1, -0.04, -0.71, 0.22, 0.1]],
+  margins: [[-0.37, -1.43]],
+  importance: [
+    { feature: "income", meanAbsolute: 0.71 },
+    { feature: "housing", meanAbsolute: 0.22 },
+    { feature: "has_guarantor", meanAbsolute: 0.1 },
+    { feature: "applied", meanAbsolute: 0.04 },
   ],
+  dependence: [{ feature: "income", values: [3000, 500], contributions: [0.71, -0.71] }],
 };

@@ -15,6 +15,8 @@ import {
 
 /** Interactions are squares of the features for each row. */
 const INTERACTION_ROWS = 100;
+/** Features whose values the report holds beside their contributions: as many as a beeswarm can show. */
+const DEPENDENCE = 20;
 
 export const explainModelTool = defineTool({
   name: "explain_model",
@@ -73,7 +75,7 @@ export const explainModelTool = defineTool({
     }
     const notes = explanationNotes(model, explanation);
     const pairs = strongestPairs(explanation, 15);
-    const dependence = strongestDependence(explanation, frame, 5);
+    const dependence = strongestDependence(explanation, frame, DEPENDENCE);
     const artifact = await keepJson(
       context,
       { model: input.model, data: input.data, notes, ...explanation, strongestPairs: pairs, dependence },

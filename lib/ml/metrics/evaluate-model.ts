@@ -21,6 +21,7 @@ import {
   type MulticlassMetrics,
 } from "./multiclass-metrics.ts";
 import { rankScores } from "./ranking-metrics.ts";
+import { residualSpread, type ResidualSpread } from "./residual-spread.ts";
 import {
   regressionMetrics,
   weightedRegressionMetrics,
@@ -45,13 +46,23 @@ export type Evaluation =
       readonly problem: "multiclass";
       readonly metrics: MulticlassMetrics;
       readonly classes: readonly string[];
+      /** Each of at most twelve classes against all others, the most frequent ones. */
+      readonly curves: readonly ClassCurve[];
       readonly intervals: Readonly<Record<string, Interval>>;
     }
   | {
       readonly problem: "regression";
       readonly metrics: RegressionMetrics;
+      readonly residuals: ResidualSpread;
       readonly intervals: Readonly<Record<string, Interval>>;
     };
+
+/** One class against all others. */
+export interface ClassCurve {
+  readonly label: string;
+  /** Empty when no row or every row belongs to the class. */
+  readonly roc: readonly RocPoint[];
+}
 
 export interface EvaluateOptions {
   /** Leave out to skip confidence intervals. */
@@ -123,6 +134,7 @@ export function evaluatePredictions(outcomes: ScoredOutcomes, options: EvaluateO
         problem: "multiclass",
         metrics: multiclassMetrics(scored),
         classes,
+        curves: classCurves({ labels: actual, probabilities, classes }),
         intervals: bootstrap === null ? {} : bootstrapIntervals(actual.length, interval, bootstrap),
       };
     }
@@ -135,10 +147,35 @@ export function evaluatePredictions(outcomes: ScoredOutcomes, options: EvaluateO
       return {
         problem: "regression",
         metrics: regressionMetrics(scored),
+        residuals: residualSpread(scored),
         intervals: bootstrap === null ? {} : bootstrapIntervals(actual.length, interval, bootstrap),
       };
     }
   }
+}
+
+/** Curves of more classes would be a large part of a report, and no picture could hold them. */
+const MOST_CURVES = 12;
+
+function classCurves(scored: {
+  readonly labels: Float64Array;
+  readonly probabilities: readonly Float64Array[];
+  readonly classes: readonly string[];
+}): ClassCurve[] {
+  const { labels, probabilities, classes } = scored;
+  const support = classes.map(() => 0);
+  for (const label of labels) support[label]!++;
+  return [...classes.keys()]
+    .toSorted((one, other) => support[other]! - support[one]! || one - other)
+    .slice(0, MOST_CURVES)
+    .toSorted((one, other) => one - other)
+    .map((index) => ({
+      label: classes[index]!,
+      roc: rocCurve({
+        labels: labels.map((label) => (label === index ? 1 : 0)),
+        probability: probabilities[index]!,
+      }),
+    }));
 }
 
 interface BinaryScored {

@@ -1,5 +1,5 @@
 import { pairs } from "../document/blocks.ts";
-import { formatTime } from "../document/format-value.ts";
+import { formatTime } from "../../pictures/format-value.ts";
 import type { Section } from "../document/report-document.ts";
 import type { Cover } from "../pdf/pdf-report.ts";
 import type { AuditEvidence } from "./audit-evidence.ts";

@@ -1,6 +1,6 @@
 import type { RunRecord } from "#core/contract/run-record.ts";
-import type { Tone } from "../document/chart.ts";
-import { formatCount, formatName, formatNumber, formatSetting } from "../document/format-value.ts";
+import type { Tone } from "../../pictures/picture.ts";
+import { formatCount, formatName, formatNumber, formatSetting } from "../../pictures/format-value.ts";
 import type { KnownFacts } from "../evidence/read-facts.ts";
 
 /** The one line that a reader of the first page takes away, with every reason for it. */

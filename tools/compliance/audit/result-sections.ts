@@ -1,5 +1,5 @@
 import { code, missing, pairs, paragraph, table } from "../document/blocks.ts";
-import { formatCount, formatName, formatNumber } from "../document/format-value.ts";
+import { formatCount, formatName, formatNumber } from "../../pictures/format-value.ts";
 import type { Block, Section } from "../document/report-document.ts";
 import { dataBlocks, splitBlocks } from "../sections/data-blocks.ts";
 import { driftBlocks } from "../sections/drift-blocks.ts";
@@ -158,7 +158,7 @@ export function modelCard({ card }: AuditEvidence): Section {
   const blocks = card.sections.flatMap((section): Block[] => [
     { type: "heading", text: section.title },
     ...section.blocks.flatMap((block): Block[] => {
-      if (block.type === "chart") return [];
+      if (block.type === "picture") return [];
       return block.type === "heading" ? [{ type: "paragraph", text: `${block.text}:` }] : [block];
     }),
   ]);

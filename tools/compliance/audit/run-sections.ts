@@ -1,7 +1,7 @@
 import type { ApprovalGate } from "#core/contract/gate.ts";
 import { assertNever } from "#core/contract/failure.ts";
 import { heading, list, missing, pairs, paragraph, table } from "../document/blocks.ts";
-import { formatCount, formatName, formatNumber, formatTime } from "../document/format-value.ts";
+import { formatCount, formatName, formatNumber, formatTime } from "../../pictures/format-value.ts";
 import type { Block, Section } from "../document/report-document.ts";
 import type { AuditEvidence } from "./audit-evidence.ts";
 

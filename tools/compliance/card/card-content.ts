@@ -18,7 +18,7 @@ import { factors, intendedUse, metricChoices, modelDetails } from "./model-secti
  */
 export function cardContent(card: CardEvidence): ReportDocument {
   return {
-    format: "swarm-document/1",
+    format: "swarm-document/2",
     title: `Model card: ${card.name}`,
     subtitle: `${card.model.problem} model for ${card.model.target}, ${card.date}`,
     sections: [

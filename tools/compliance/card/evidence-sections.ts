@@ -1,5 +1,5 @@
 import { heading, list, missing, pairs, paragraph } from "../document/blocks.ts";
-import { formatCount, formatNumber } from "../document/format-value.ts";
+import { formatCount, formatNumber } from "../../pictures/format-value.ts";
 import type { Block, Section } from "../document/report-document.ts";
 import { dataBlocks, splitBlocks } from "../sections/data-blocks.ts";
 import { driftBlocks } from "../sections/drift-blocks.ts";

@@ -1,7 +1,7 @@
 import { assertNever } from "#core/contract/failure.ts";
 import type { Model } from "#lib/ml/score/model-file.ts";
 import { list, pairs, paragraph, table, verdict } from "../document/blocks.ts";
-import { formatName, formatNumber, formatSetting } from "../document/format-value.ts";
+import { formatName, formatNumber, formatSetting } from "../../pictures/format-value.ts";
 import type { Section } from "../document/report-document.ts";
 import type { CardEvidence } from "./card-evidence.ts";
 

@@ -1,4 +1,4 @@
-import type { Chart, Tone } from "./chart.ts";
+import type { Picture, Tone } from "../../pictures/picture.ts";
 import type { Block, ColumnKind } from "./report-document.ts";
 
 /** Short spellings of the blocks that documents are put together from. */
@@ -6,7 +6,8 @@ export const paragraph = (text: string): Block => ({ type: "paragraph", text });
 export const heading = (text: string): Block => ({ type: "heading", text });
 export const verdict = (tone: Tone, text: string): Block => ({ type: "verdict", tone, text });
 export const code = (text: string): Block => ({ type: "code", text });
-export const chart = (content: Chart): Block => ({ type: "chart", chart: content });
+export const pictures = (drawn: readonly Picture[]): Block[] =>
+  drawn.map((picture) => ({ type: "picture", picture }));
 
 /** The words for a part that no tool of the run recorded. */
 export const missing = (what: string): Block => paragraph(`Not recorded: ${what}.`);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { chart, code, list, pairs, paragraph, table, verdict } from "./blocks.ts";
+import { code, list, pairs, paragraph, pictures, table, verdict } from "./blocks.ts";
+import { barPanel } from "../../pictures/draw/bars.ts";
 import { renderHtml } from "./render-html.ts";
 
 const nasty = '<img src=x onerror="alert(1)"> & "quotes"';
@@ -7,7 +8,7 @@ const nasty = '<img src=x onerror="alert(1)"> & "quotes"';
 describe("renderHtml", () => {
   it("escapes every text it is given", async () => {
     const html = await renderHtml({
-      format: "swarm-document/1",
+      format: "swarm-document/2",
       title: nasty,
       subtitle: nasty,
       sections: [
@@ -21,14 +22,17 @@ describe("renderHtml", () => {
             ...list([nasty]),
             pairs([{ name: nasty, value: nasty }]),
             table(nasty, [[nasty, "text", 1]], [[nasty]]),
-            chart({
-              kind: "bars",
-              id: "c",
-              title: nasty,
-              summary: nasty,
-              valueTitle: nasty,
-              bars: [{ label: nasty, value: 1, tone: "neutral" }],
-            }),
+            ...pictures([
+              {
+                kind: "drawn",
+                id: "c",
+                title: nasty,
+                summary: nasty,
+                panels: [barPanel(nasty, [{ name: nasty, value: 1, tone: "neutral" }])],
+                legend: [{ label: nasty, ink: "good", look: "box" }],
+                table: { columns: [{ title: nasty, kind: "text" }], rows: [[nasty]], rest: nasty },
+              },
+            ]),
           ],
         },
       ],
@@ -39,7 +43,7 @@ describe("renderHtml", () => {
 
   it("needs nothing from outside and forbids it", async () => {
     const html = await renderHtml({
-      format: "swarm-document/1",
+      format: "swarm-document/2",
       title: "T",
       subtitle: "",
       sections: [{ title: "S", blocks: [paragraph("P")] }],

@@ -1,5 +1,7 @@
 import { assertNever } from "#core/contract/failure.ts";
-import { chartVariables, renderChartSvg } from "./chart-svg.ts";
+import { pictureVariables } from "../../pictures/palette.ts";
+import type { Picture } from "../../pictures/picture.ts";
+import { renderPicture } from "../../pictures/render-picture.ts";
 import type { Block, ReportDocument, Section } from "./report-document.ts";
 
 /**
@@ -74,14 +76,36 @@ async function renderBlock(block: Block): Promise<string> {
         `<thead><tr>${head.join("")}</tr></thead><tbody>${rows.join("")}</tbody></table></div>`
       );
     }
-    case "chart": {
-      const svg = await renderChartSvg(block.chart, { standalone: false });
-      const drawing = `<div class="scroll" role="region" tabindex="0" aria-label="Chart: ${escape(block.chart.title)}">${svg}</div>`;
-      return `<figure>${drawing}<figcaption>${escape(block.chart.title)}. ${escape(block.chart.summary)}</figcaption></figure>`;
-    }
+    case "picture":
+      return figureOf(block.picture);
     default:
       return assertNever(block, "renderHtml");
   }
+}
+
+/** The drawing, its finding in words, and its numbers as a table that opens. */
+async function figureOf(picture: Picture): Promise<string> {
+  const svg = await renderPicture(picture, "page");
+  return `<figure>${svg}<figcaption>${escape(picture.summary)}</figcaption>${picture.kind === "drawn" ? numbersOf(picture) : ""}</figure>`;
+}
+
+function numbersOf({ title, table }: Extract<Picture, { kind: "drawn" }>): string {
+  const head = table.columns.map(
+    (column) => `<th scope="col" class="${column.kind}">${escape(column.title)}</th>`,
+  );
+  const rows = table.rows.map((row) => {
+    const cells = row.map(
+      (value, index) => `<td class="${table.columns[index]?.kind ?? "text"}">${escape(value)}</td>`,
+    );
+    return `<tr>${cells.join("")}</tr>`;
+  });
+  const name = escape(`${title}: numbers`);
+  return (
+    `<details><summary>Numbers</summary><div class="scroll" role="region" tabindex="0" aria-label="${name}"><table><caption>${name}</caption>` +
+    `<thead><tr>${head.join("")}</tr></thead><tbody>${rows.join("")}</tbody></table></div>${
+      table.rest === "" ? "" : `<p>${escape(table.rest)}</p>`
+    }</details>`
+  );
 }
 
 function cell(value: string, kind: string): string {
@@ -97,9 +121,9 @@ function escape(text: string): string {
 }
 
 const LIGHT = `--ground:#fff;--panel:#f5f7f9;--ink:#1c2430;--muted:#56616f;--line:#d5dbe2;--link:#1f5fa8;
---good:#1b7f4d;--warning:#8f5400;--bad:#b32d23;--neutral:#56616f;${chartVariables("light")}`;
+--good:#1b7f4d;--warning:#8f5400;--bad:#b32d23;--neutral:#56616f;${pictureVariables("light")}`;
 const DARK = `--ground:#12171d;--panel:#1b222a;--ink:#e8edf3;--muted:#a3b0be;--line:#35404c;--link:#7db4f0;
---good:#58c58d;--warning:#e5a84b;--bad:#f08378;--neutral:#a3b0be;${chartVariables("dark")}`;
+--good:#58c58d;--warning:#e5a84b;--bad:#f08378;--neutral:#a3b0be;${pictureVariables("dark")}`;
 
 const STYLE = `
 :root{${LIGHT}}
@@ -130,7 +154,7 @@ th,td{padding:.35rem .6rem;text-align:left;vertical-align:top;border-bottom:1px 
 th{border-bottom-width:2px}
 td.text{overflow-wrap:anywhere;min-width:6rem}
 .number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
-figure{margin:1rem 0}figure .scroll{margin:0}figure svg{display:block;width:100%;min-width:30rem;max-width:46rem;height:auto}
-figcaption{color:var(--muted);font-size:.9rem}
+figure{margin:1.6rem 0;max-width:34rem;break-inside:avoid}figure svg{display:block;width:100%;height:auto}
+figcaption,summary,details p{color:var(--muted);font-size:.9rem}summary{cursor:pointer}
 @media(max-width:40rem){nav ol{columns:1}dl div{grid-template-columns:1fr;gap:0}}
 `;

@@ -5,7 +5,7 @@ import { renderMarkdown } from "./render-markdown.ts";
 import type { Block, ReportDocument } from "./report-document.ts";
 
 const documentOf = (...blocks: Block[]): ReportDocument => ({
-  format: "swarm-document/1",
+  format: "swarm-document/2",
   title: "T",
   subtitle: "S",
   sections: [{ title: "One", blocks }],

@@ -1,19 +1,19 @@
 import { assertNever } from "#core/contract/failure.ts";
 import type { Block, ReportDocument } from "./report-document.ts";
 
-/** The document as CommonMark with GitHub's tables. Charts become links into `chartFolder`. */
-export function renderMarkdown(content: ReportDocument, chartFolder: string): string {
+/** The document as CommonMark with GitHub's tables. Pictures become links into `pictureFolder`. */
+export function renderMarkdown(content: ReportDocument, pictureFolder: string): string {
   const parts = [`# ${escape(content.title)}`, escape(content.subtitle)];
   for (const section of content.sections) {
     parts.push(
       `## ${escape(section.title)}`,
-      ...section.blocks.map((block) => renderBlock(block, chartFolder)),
+      ...section.blocks.map((block) => renderBlock(block, pictureFolder)),
     );
   }
   return `${parts.filter((part) => part !== "").join("\n\n")}\n`;
 }
 
-function renderBlock(block: Block, chartFolder: string): string {
+function renderBlock(block: Block, pictureFolder: string): string {
   switch (block.type) {
     case "heading":
       return `### ${escape(block.text)}`;
@@ -47,8 +47,8 @@ function renderBlock(block: Block, chartFolder: string): string {
           ),
         ),
       ].join("\n");
-    case "chart":
-      return `![${escape(block.chart.summary)}](${chartFolder}/${block.chart.id}.svg)`;
+    case "picture":
+      return `![${escape(`${block.picture.title}. ${block.picture.summary}`)}](${pictureFolder}/${block.picture.id}.svg)\n\n*${escape(block.picture.summary)}*`;
     default:
       return assertNever(block, "renderMarkdown");
   }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Chart, Tone } from "./chart.ts";
+import { Picture, Tone } from "../../pictures/picture.ts";
 
 /** How a column is set: `number` to the right, `digest` in a fixed-width face that may break anywhere. */
 export const ColumnKind = z.enum(["text", "number", "digest"]);
@@ -33,7 +33,7 @@ export const Block = z.discriminatedUnion("type", [
     rows: z.array(z.array(z.string())),
   }),
   z.strictObject({ type: z.literal("code"), text: z.string() }),
-  z.strictObject({ type: z.literal("chart"), chart: Chart }),
+  z.strictObject({ type: z.literal("picture"), picture: Picture }),
 ]);
 export type Block = z.infer<typeof Block>;
 
@@ -42,7 +42,7 @@ export type Section = z.infer<typeof Section>;
 
 /** A document as data: what model_card.json holds, and what Markdown, HTML and PDF are made from. */
 export const ReportDocument = z.strictObject({
-  format: z.literal("swarm-document/1"),
+  format: z.literal("swarm-document/2"),
   title: z.string().min(1),
   subtitle: z.string(),
   sections: z.array(Section).min(1),

@@ -6,6 +6,7 @@ import {
   readProfileColumns,
   readRanking,
 } from "./column-detail.ts";
+import { drawEvidence, type EvidencePictures, findTraining } from "./evidence-pictures.ts";
 import { type FairnessAudit, readFairnessHistory } from "./fairness-history.ts";
 import { numbersOf } from "./find-rows.ts";
 import { type GroupRow, readGroups } from "./group-detail.ts";
@@ -36,6 +37,7 @@ export interface Evidence {
   drift: DriftRow[];
   ranking: { feature: string; importance: number }[];
   profile: ProfileRow[];
+  pictures: EvidencePictures;
 }
 
 /**
@@ -67,6 +69,10 @@ export async function collectEvidence(context: ToolContext, digests: EvidenceDig
   const explanationBody = await body("explanation");
   const profileBody = await body("profile");
   const ranking = readRanking(explanationBody);
+  const source = (name: "metrics" | "fairness" | "drift" | "explanation", read: unknown) => ({
+    body: read,
+    digest: digests[name] ?? facts[name]?.artifact,
+  });
   return {
     facts,
     unreadable: remarks,
@@ -81,6 +87,13 @@ export async function collectEvidence(context: ToolContext, digests: EvidenceDig
     drift: readDriftColumns(driftBody),
     ranking: ranking.length > 0 ? ranking : (facts.explanation?.top ?? []),
     profile: readProfileColumns(profileBody),
+    pictures: drawEvidence({
+      training: await findTraining(context, digests.model ?? facts.model?.artifact),
+      metrics: source("metrics", metricsBody),
+      fairness: source("fairness", fairnessBody),
+      drift: source("drift", driftBody),
+      explanation: source("explanation", explanationBody),
+    }),
   };
 }
 

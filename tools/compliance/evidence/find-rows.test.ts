@@ -42,14 +42,4 @@ describe("readers of recorded results", () => {
       { attribute: "sex", group: "m", values: { selectionRate: 0.4 } },
     ]);
   });
-
-  it("read a curve from two lists side by side, and thin it", () => {
-    const line = Array.from({ length: 1000 }, (_, index) => index / 999);
-    const { roc } = readMetricsDetail({ rocCurve: { fpr: line, tpr: line } });
-    expect(roc).toHaveLength(150);
-    expect([roc?.at(0), roc?.at(-1)]).toEqual([
-      [0, 0],
-      [1, 1],
-    ]);
-  });
 });

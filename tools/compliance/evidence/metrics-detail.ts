@@ -1,31 +1,18 @@
 import { type FoundRow, findRows, numberIn, numberList, numbersOf, textIn } from "./find-rows.ts";
 
-type Point = [number, number];
-
 /** What a metrics artifact says beyond its headline numbers; every part may be absent. */
 export interface MetricsDetail {
   perClass: { label: string; values: Record<string, number> }[];
   /** Counts by true class (rows) and predicted class (columns). */
   confusion: { labels: string[]; counts: number[][] } | undefined;
-  /** False positive rate against true positive rate. */
-  roc: Point[] | undefined;
-  /** Mean predicted probability against observed rate. */
-  calibration: Point[] | undefined;
   /** Confidence intervals of headline metrics, by name. */
   intervals: Record<string, { low: number; high: number }>;
 }
-
-const FALSE_POSITIVE = ["falsePositiveRate", "fpr"];
-const TRUE_POSITIVE = ["truePositiveRate", "tpr"];
-const PREDICTED = ["meanPredicted", "predicted", "meanProbability", "meanPrediction", "mean"];
-const OBSERVED = ["observed", "observedRate", "positiveShare", "fractionPositive", "positiveRate"];
 
 export function readMetricsDetail(body: unknown): MetricsDetail {
   return {
     perClass: readPerClass(body),
     confusion: readConfusion(body),
-    roc: thin(points(body, { x: FALSE_POSITIVE, y: TRUE_POSITIVE, where: /roc/i })),
-    calibration: points(body, { x: PREDICTED, y: OBSERVED, where: /calib|reliab/i }),
     intervals: readIntervals(body),
   };
 }
@@ -91,34 +78,4 @@ function matrixIn(row: Readonly<Record<string, unknown>>): number[][] | undefine
     if (rows.every((list) => list !== undefined && list.length === value.length)) return rows as number[][]; // just tested
   }
   return undefined;
-}
-
-/** Points as a list of objects with two numbers, or as two lists side by side. */
-function points(
-  body: unknown,
-  names: { x: readonly string[]; y: readonly string[]; where: RegExp },
-): Point[] | undefined {
-  const here = (isWanted: Parameters<typeof findRows>[1]) =>
-    findRows(body, isWanted).filter(({ path }) => names.where.test(path));
-  const single = here((row) => numberIn(row, names.x) !== undefined && numberIn(row, names.y) !== undefined);
-  if (single.length >= 2) {
-    return single.map(({ row }): Point => [numberIn(row, names.x) ?? 0, numberIn(row, names.y) ?? 0]);
-  }
-  const [lists] = here((row) => listIn(row, names.x) !== undefined && listIn(row, names.y) !== undefined);
-  if (lists === undefined) return undefined;
-  const [x = [], y = []] = [listIn(lists.row, names.x), listIn(lists.row, names.y)];
-  return x.length === y.length && x.length > 1 ? x.map((value, at): Point => [value, y[at] ?? 0]) : undefined;
-}
-
-function listIn(row: Readonly<Record<string, unknown>>, names: readonly string[]): number[] | undefined {
-  return names.map((name) => numberList(row[name])).find((list) => list !== undefined);
-}
-
-/** A curve of thousands of points draws no better than one of a hundred and fifty. */
-function thin(curve: Point[] | undefined): Point[] | undefined {
-  if (curve === undefined || curve.length <= 150) return curve;
-  const step = (curve.length - 1) / 149;
-  return Array.from({ length: 150 }, (_, index) => curve[Math.round(index * step)]).filter(
-    (point): point is Point => point !== undefined,
-  );
 }

@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { assertNever } from "#core/contract/failure.ts";
 import type { Block, Section } from "../document/report-document.ts";
-import { drawChart } from "./pdf-chart.ts";
 import { CONTENT_WIDTH, createPdfPage, FONT, finishPdf, INK, PAGE, type PdfPage } from "./pdf-page.ts";
+import { drawPicture } from "./pdf-picture.ts";
 import { drawTable } from "./pdf-table.ts";
 
 type StructureElement = PDFKit.PDFStructureElement;
@@ -29,15 +29,15 @@ export async function renderPdf(
   const { document } = page;
   const root = document.struct("Document");
   document.addStructure(root);
-  drawCover(page, root, cover);
+  await drawCover(page, root, cover);
   for (const [index, section] of sections.entries()) {
     await nextTurn();
     options.signal.throwIfAborted();
-    drawSection(page, root, { section, number: index + 1 });
+    await drawSection(page, root, { section, number: index + 1 });
   }
   if (page.hasExchanged()) {
-    drawBlock(page, root, { type: "heading", text: "About the letters in this document" });
-    drawBlock(page, root, {
+    await drawBlock(page, root, { type: "heading", text: "About the letters in this document" });
+    await drawBlock(page, root, {
       type: "paragraph",
       text:
         "Some texts hold characters that the standard fonts of PDF do not have. They are printed without their marks " +
@@ -48,7 +48,7 @@ export async function renderPdf(
   return finishPdf(page, { header: options.header, footer: cover.title });
 }
 
-function drawCover(page: PdfPage, root: StructureElement, cover: Cover): void {
+async function drawCover(page: PdfPage, root: StructureElement, cover: Cover): Promise<void> {
   const { document } = page;
   const element = document.struct("Sect");
   root.add(element);
@@ -59,19 +59,19 @@ function drawCover(page: PdfPage, root: StructureElement, cover: Cover): void {
   page.y = 120;
   write(page, element, { tag: "H1", text: cover.title, size: 28, font: FONT.strong, gap: 6 });
   write(page, element, { tag: "P", text: cover.subtitle, size: 12, colour: INK.muted, gap: 26 });
-  drawBlock(page, element, cover.verdict);
+  await drawBlock(page, element, cover.verdict);
   page.y += 14;
-  drawBlock(page, element, cover.pairs);
+  await drawBlock(page, element, cover.pairs);
   page.y += 10;
   write(page, element, { tag: "P", text: cover.note, size: 8.5, colour: INK.muted, gap: 0 });
   element.end();
 }
 
-function drawSection(
+async function drawSection(
   page: PdfPage,
   root: StructureElement,
   { section, number }: { section: Section; number: number },
-): void {
+): Promise<void> {
   const { document } = page;
   const title = `${number}  ${section.title}`;
   // The first section leaves the cover; later ones go on where there is room for more than their title.
@@ -87,12 +87,12 @@ function drawSection(
       page.ensure(90);
       outline.addItem(page.printable(block.text));
     }
-    drawBlock(page, element, block);
+    await drawBlock(page, element, block);
   }
   element.end();
 }
 
-function drawBlock(page: PdfPage, parent: StructureElement, block: Block): void {
+async function drawBlock(page: PdfPage, parent: StructureElement, block: Block): Promise<void> {
   switch (block.type) {
     case "heading":
       page.y += 4;
@@ -116,8 +116,8 @@ function drawBlock(page: PdfPage, parent: StructureElement, block: Block): void 
     case "table":
       drawTable(page, parent, block);
       return;
-    case "chart":
-      drawChart(page, parent, block.chart);
+    case "picture":
+      await drawPicture(page, parent, block.picture);
       return;
     default:
       assertNever(block, "drawBlock");

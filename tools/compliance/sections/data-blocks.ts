@@ -1,5 +1,5 @@
 import { missing, pairs, paragraph, table, verdict } from "../document/blocks.ts";
-import { formatCount, formatNumber, formatShare } from "../document/format-value.ts";
+import { formatCount, formatNumber, formatShare } from "../../pictures/format-value.ts";
 import type { Block } from "../document/report-document.ts";
 import type { Evidence } from "../evidence/evidence.ts";
 

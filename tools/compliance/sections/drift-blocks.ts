@@ -1,22 +1,14 @@
-import { chart, missing, paragraph, table, verdict } from "../document/blocks.ts";
-import type { Tone } from "../document/chart.ts";
-import { formatCount, formatNumber, formatSetting } from "../document/format-value.ts";
+import { missing, paragraph, pictures, table, verdict } from "../document/blocks.ts";
+import type { Tone } from "../../pictures/picture.ts";
+import { formatCount, formatNumber, formatSetting } from "../../pictures/format-value.ts";
 import type { Block } from "../document/report-document.ts";
-import { type DriftRow, strength } from "../evidence/column-detail.ts";
+import { strength, type DriftRow } from "../evidence/column-detail.ts";
 import type { Evidence } from "../evidence/evidence.ts";
 
-/** Below 0.1 a population stability index counts as stable, from 0.25 as a major shift (Siddiqi, 2006). */
-const MODERATE = 0.1;
-
 const MAX_ROWS = 40;
-const tones: Record<NonNullable<DriftRow["verdict"]>, Tone> = {
-  stable: "good",
-  moderate: "warning",
-  major: "bad",
-};
 
 /** The verdict, and every column's population stability index. */
-export function driftBlocks({ facts, drift: columns }: Evidence): Block[] {
+export function driftBlocks({ facts, drift: columns, pictures: drawn }: Evidence): Block[] {
   const { drift } = facts;
   if (drift === undefined && columns.length === 0) return [missing("a drift check (detect_drift)")];
   const blocks: Block[] = [];
@@ -40,23 +32,7 @@ export function driftBlocks({ facts, drift: columns }: Evidence): Block[] {
   }
   if (columns.length === 0) return blocks;
   const limit = drift?.limit ?? 0.25;
-  const byIndex = (psi: number): Tone => (psi > limit ? "bad" : psi >= MODERATE ? "warning" : "good");
-  const toneOf = (row: DriftRow): Tone =>
-    row.verdict === undefined ? byIndex(strength(row)) : tones[row.verdict];
-  blocks.push(
-    chart({
-      kind: "bars",
-      id: "drift",
-      title: "Population stability index by column",
-      summary: `How far each column of the newest data lies from the training data; above ${formatSetting(limit)} it is too far.`,
-      valueTitle: "population stability index",
-      limit: { value: limit, label: `limit ${formatSetting(limit)}` },
-      bars: columns
-        .slice(0, 12)
-        .map((row) => ({ label: row.column, value: strength(row), tone: toneOf(row) })),
-    }),
-    columnTable(columns.slice(0, MAX_ROWS)),
-  );
+  blocks.push(...pictures(drawn.byPart.drift), columnTable(columns.slice(0, MAX_ROWS)));
   if (columns.some((row) => row.verdict === "stable" && strength(row) > limit))
     blocks.push(
       paragraph(

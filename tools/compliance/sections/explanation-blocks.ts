@@ -1,12 +1,12 @@
-import { chart, missing, paragraph, table } from "../document/blocks.ts";
-import { formatNumber } from "../document/format-value.ts";
+import { missing, paragraph, pictures, table } from "../document/blocks.ts";
+import { formatNumber } from "../../pictures/format-value.ts";
 import type { Block } from "../document/report-document.ts";
 import type { Evidence } from "../evidence/evidence.ts";
 
 const SHOWN = 15;
 
 /** Which features move the model's output most, as the explanation artifact ranks them. */
-export function explanationBlocks({ facts, ranking }: Evidence): Block[] {
+export function explanationBlocks({ facts, ranking, pictures: drawn }: Evidence): Block[] {
   const { explanation } = facts;
   if (ranking.length === 0) return [missing("an explanation of the model (explain_model)")];
   const shown = ranking.slice(0, SHOWN);
@@ -23,14 +23,7 @@ export function explanationBlocks({ facts, ranking }: Evidence): Block[] {
     paragraph(
       `Importance is the mean absolute contribution of a feature to the model's output, by ${method}.${sum}${rest}`,
     ),
-    chart({
-      kind: "bars",
-      id: "explanation",
-      title: "Strongest features",
-      summary: `The strongest feature is ${shown[0]?.feature ?? ""}.`,
-      valueTitle: "mean absolute contribution",
-      bars: shown.map(({ feature, importance }) => ({ label: feature, value: importance, tone: "neutral" })),
-    }),
+    ...pictures(drawn.byPart.explanation),
     table(
       "Strongest features",
       [

@@ -1,12 +1,13 @@
-import { chart, missing, paragraph, table, verdict } from "../document/blocks.ts";
-import type { BarChart } from "../document/chart.ts";
+import { missing, paragraph, pictures, table, verdict } from "../document/blocks.ts";
+import { drawFairnessHistory } from "../../pictures/draw/fairness.ts";
 import {
   formatName,
   formatNumber,
   formatSetting,
   formatShare,
   formatTitle,
-} from "../document/format-value.ts";
+} from "../../pictures/format-value.ts";
+import type { Picture } from "../../pictures/picture.ts";
 import type { Block } from "../document/report-document.ts";
 import type { Evidence } from "../evidence/evidence.ts";
 import type { FairnessAudit } from "../evidence/fairness-history.ts";
@@ -21,9 +22,9 @@ export function fairnessBlocks(evidence: Evidence): Block[] {
   const audits = fairnessHistory.filter((audit) => audit.attributes.length > 0);
   if (audits.length > 0) {
     blocks.push(historyTable(audits));
-    const bars = parityBars(audits, fairness?.limit);
-    if (bars !== undefined) blocks.push(chart(bars));
+    blocks.push(...pictures(historyPicture(audits, fairness?.limit)));
   }
+  blocks.push(...pictures(evidence.pictures.byPart.fairness));
   return [...blocks, ...groupBlocks(evidence)];
 }
 
@@ -85,29 +86,18 @@ function auditTitle(audits: readonly FairnessAudit[], index: number): string {
   return `${place}${outcome}`;
 }
 
-function parityBars(audits: readonly FairnessAudit[], limit: number | undefined): BarChart | undefined {
-  const bars = audits.flatMap((audit, index) =>
+/** One picture of several audits; a single one has its own. */
+function historyPicture(audits: readonly FairnessAudit[], limit: number | undefined): Picture[] {
+  if (audits.length < 2 || limit === undefined) return [];
+  const measured = audits.flatMap((audit, index) =>
     audit.attributes.flatMap(({ attribute, differences }) => {
       const value = differences.demographicParityDifference;
-      if (value === undefined) return [];
-      const label =
-        audits.length === 1 ? attribute : `${attribute} (${auditTitle(audits, index).split(",")[0]})`;
-      const tone =
-        limit === undefined ? ("neutral" as const) : value <= limit ? ("good" as const) : ("bad" as const);
-      return [{ label, value, tone }];
+      return value === undefined
+        ? []
+        : [{ name: `${attribute} (${auditTitle(audits, index).split(",")[0]})`, value }];
     }),
   );
-  if (bars.length === 0) return undefined;
-  return {
-    kind: "bars",
-    id: "fairness",
-    title: "Demographic parity difference by attribute",
-    summary:
-      "Difference between the highest and the lowest selection rate of an attribute's groups; 0 is equal.",
-    valueTitle: "demographic parity difference",
-    ...(limit === undefined ? {} : { limit: { value: limit, label: `limit ${formatSetting(limit)}` } }),
-    bars: bars.slice(0, 16),
-  };
+  return measured.length === 0 ? [] : [drawFairnessHistory(measured, limit)];
 }
 
 const MAX_GROUPS = 40;

@@ -1,5 +1,5 @@
-import { chart, missing, paragraph, table } from "../document/blocks.ts";
-import { formatCount, formatName, formatNumber, formatTitle } from "../document/format-value.ts";
+import { missing, paragraph, pictures, table } from "../document/blocks.ts";
+import { formatCount, formatName, formatNumber, formatTitle } from "../../pictures/format-value.ts";
 import type { Block } from "../document/report-document.ts";
 import type { Evidence } from "../evidence/evidence.ts";
 
@@ -20,7 +20,13 @@ export function performanceBlocks(evidence: Evidence): Block[] {
     );
   }
   blocks.push(headlineTable(metrics, metricsDetail.intervals));
-  return [...blocks, ...classBlocks(evidence), ...confusionBlocks(evidence), ...curveBlocks(metricsDetail)];
+  return [
+    ...blocks,
+    ...classBlocks(evidence),
+    ...confusionBlocks(evidence),
+    ...pictures(evidence.pictures.byPart.metrics),
+    ...pictures(evidence.pictures.byPart.training),
+  ];
 }
 
 function headlineTable(
@@ -68,38 +74,4 @@ function confusionBlocks({ metricsDetail }: Evidence): Block[] {
       confusion.labels.map((label, index) => [label, ...(confusion.counts[index] ?? []).map(formatNumber)]),
     ),
   ];
-}
-
-function curveBlocks({ roc, calibration }: Evidence["metricsDetail"]): Block[] {
-  const blocks: Block[] = [];
-  if (roc !== undefined) {
-    blocks.push(
-      chart({
-        kind: "lines",
-        id: "roc",
-        title: "Receiver operating characteristic",
-        summary: "True positive rate against false positive rate over all thresholds; higher is better.",
-        xTitle: "false positive rate",
-        yTitle: "true positive rate",
-        diagonal: "chance",
-        lines: [{ label: "model", points: roc }],
-      }),
-    );
-  }
-  if (calibration !== undefined) {
-    blocks.push(
-      chart({
-        kind: "lines",
-        id: "calibration",
-        title: "Calibration",
-        summary:
-          "Observed rate of the positive class against the mean predicted probability; on the diagonal is best.",
-        xTitle: "mean predicted probability",
-        yTitle: "observed rate",
-        diagonal: "perfect calibration",
-        lines: [{ label: "model", points: calibration }],
-      }),
-    );
-  }
-  return blocks;
 }
