@@ -94,13 +94,35 @@ describe("writeCsv", () => {
 });
 
 describe("fingerprints", () => {
-  it("are the SHA-256 of the documented canonical text", () => {
-    const text = [...canonicalRows(people)].join("");
-    expect(text).toBe(
-      '[["age","number"],["city","string"],["member","boolean"],["since","date"]]\n' +
-        '[31,"Rome",true,1709251200000]\n[null,"Oslo",false,null]\n[45.5,null,null,1673740800000]\n',
-    );
-    expect(fingerprintRows(people)).toBe(createHash("sha256").update(text).digest("hex"));
+  it("are the SHA-256 of the documented canonical bytes", () => {
+    const bytes = Buffer.concat([...canonicalRows(people)].map((piece) => Uint8Array.from(piece)));
+    const double = (value: number): number[] => {
+      const view = new DataView(new ArrayBuffer(8));
+      view.setFloat64(0, value, false);
+      return [1, ...new Uint8Array(view.buffer)];
+    };
+    const text = (value: string): number[] => [4, 0, 0, 0, value.length, ...Buffer.from(value)];
+    const header =
+      '["swarm-rows/2",[["age","number"],["city","string"],["member","boolean"],["since","date"]]]\n';
+    const rows = [
+      [...double(31), ...text("Rome"), 3, ...double(1_709_251_200_000)],
+      [0, ...text("Oslo"), 2, 0],
+      [...double(45.5), 0, 0, ...double(1_673_740_800_000)],
+    ];
+    expect(bytes).toEqual(Buffer.concat([Buffer.from(header), Buffer.from(rows.flat())]));
+    expect(fingerprintRows(people)).toBe(createHash("sha256").update(bytes).digest("hex"));
+  });
+
+  it("are the same however long the texts and the table are", () => {
+    const texts = ["a".repeat(3_000_000), "b".repeat(1_048_571), "", "é".repeat(700_000)];
+    const frame = createFrame([{ kind: "text", name: "t", values: texts }]);
+    const hash = createHash("sha256").update('["swarm-rows/2",[["t","string"]]]\n');
+    for (const text of texts) {
+      const length = Buffer.alloc(4);
+      length.writeUInt32BE(Buffer.byteLength(text));
+      hash.update(Buffer.of(4)).update(length).update(text);
+    }
+    expect(fingerprintRows(frame)).toBe(hash.digest("hex"));
   });
 
   it("of bytes are what sha256sum prints, and of indices that of their decimal lines", async () => {
