@@ -18,6 +18,7 @@ import { buildReferenceProfileTool } from "./evaluation/build-reference-profile.
 import { checkConvergence } from "./evaluation/check-convergence.ts";
 import { compareModelsTool } from "./evaluation/compare-models.ts";
 import { detectDrift } from "./evaluation/detect-drift.ts";
+import { drawPictureTool } from "./evaluation/draw-picture.ts";
 import { estimatePerformanceTool } from "./evaluation/estimate-performance.ts";
 import { evaluateModelTool } from "./evaluation/evaluate-model.ts";
 import { explainModelTool } from "./evaluation/explain-model.ts";
@@ -63,6 +64,7 @@ export const tools: readonly ToolDefinition[] = [
   analyzeErrorsTool,
   explainModelTool,
   explainPrediction,
+  drawPictureTool,
   buildReferenceProfileTool,
   detectDrift,
   recomputeDrift,

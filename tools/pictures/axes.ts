@@ -4,7 +4,7 @@ import type { Axis } from "./picture.ts";
 import { fitText } from "./text-width.ts";
 
 /** Longest name beside a bar, in units of the page; the table has it whole. */
-const NAME_WIDTH = 118;
+const NAME_WIDTH = 134;
 export const LABEL_SIZE = 11;
 
 /** An axis over numbers with marks at round ones. Equal ends get room on both sides. */

@@ -11,7 +11,10 @@ export function finishSvg(
 ): string {
   const { picture, width, height, use } = about;
   const ids = new Map<string, string>();
-  const still = svg
+  const still = Array.from(svg, (character) =>
+    isAllowed(character.codePointAt(0) ?? 0) ? character : "\ufffd",
+  )
+    .join("")
     .replaceAll(/<style\s*><!\[CDATA\[.*?\]\]>\s*<\/style>/gs, "")
     .replaceAll(/ (?:class|pointer-events|ecmeta_[a-z_]+)="[^"]*"/g, "")
     .replaceAll(/<path [^>]*fill-opacity="0"[^>]*stroke-width="0"[^>]*><\/path>/g, "")
@@ -70,14 +73,16 @@ function metadata(picture: Picture): string {
 }
 
 function escapeXml(text: string): string {
-  return (
-    text
-      // Characters that XML cannot hold at all.
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-      .replaceAll(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, "\ufffd")
-      .replaceAll("&", "&amp;")
-      .replaceAll("<", "&lt;")
-      .replaceAll(">", "&gt;")
-      .replaceAll('"', "&quot;")
-  );
+  return Array.from(text, (character) => (isAllowed(character.codePointAt(0) ?? 0) ? character : "\ufffd"))
+    .join("")
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;");
+}
+
+/** The characters that XML 1.0 can hold (section 2.2). */
+function isAllowed(code: number): boolean {
+  if (code < 0x20) return code === 0x9 || code === 0xa || code === 0xd;
+  return code < 0xd800 || (code > 0xdfff && code !== 0xfffe && code !== 0xffff);
 }

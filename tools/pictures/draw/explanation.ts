@@ -56,7 +56,7 @@ export function drawBeeswarm(report: ExplanationReport, output = 0): Picture {
     .map(({ feature }) => swarmOf(report, feature, output))
     .filter((swarm) => swarm.contributions.length > 0);
   const all = swarms.flatMap(({ contributions }) => contributions);
-  if (all.length === 0 || all.every((value) => value === 0))
+  if (all.every((value) => value === 0))
     return emptyPicture("shap-beeswarm", title, "no feature moves the model's output");
   const x = numberAxis(
     `contribution to ${report.outputs[output] ?? "the output"} (${spaceName(report.space)})`,
@@ -67,12 +67,15 @@ export function drawBeeswarm(report: ExplanationReport, output = 0): Picture {
   const marks = swarms.flatMap((swarm, at) => swarmMarks(swarm, { at, x, radius }));
   const hasOrder = swarms.some(({ heights }) => heights.some((height) => height !== null));
   const hasNone = swarms.some(({ heights }) => heights.some((height) => height === null));
+  const widest = swarms.toSorted(
+    (one, other) => greatest(other) - least(other) - greatest(one) + least(one),
+  )[0];
   const leaning = swarms.map(leaningOf).find((words) => words !== "");
   return {
     kind: "drawn",
     id: "shap-beeswarm",
     title,
-    summary: `Each dot is a row: to the right the feature raised the output, to the left it lowered it. ${swarms[0]?.feature ?? ""} spreads widest, from ${formatNumber(least(swarms[0]))} to ${formatNumber(greatest(swarms[0]))}.${leaning === undefined ? "" : ` ${leaning}`}`,
+    summary: `Each dot is a row: to the right the feature raised the output, to the left it lowered it. ${widest?.feature ?? ""} spreads widest, from ${formatNumber(least(widest))} to ${formatNumber(greatest(widest))}.${leaning === undefined ? "" : ` ${leaning}`}`,
     panels: [
       {
         x,

@@ -2,7 +2,7 @@ import { nameAxis, numberAxis, LABEL_SIZE } from "../axes.ts";
 import { formatNumber, formatShare } from "../format-value.ts";
 import { boxes, entry, rule, tableOf } from "../marks.ts";
 import { emptyPicture, type Picture } from "../picture.ts";
-import type { ExplanationReport, PredictionReport } from "../read-reports.ts";
+import type { ExplanationReport } from "../read-reports.ts";
 import { textWidth } from "../text-width.ts";
 import { column } from "./bars.ts";
 import { spaceName } from "./explanation.ts";
@@ -106,11 +106,6 @@ export function drawWaterfall(row: ExplainedRow, space: string): Picture {
       sorted.map(({ feature, value, contribution }) => [feature, textOf(value), signed(contribution)]),
     ),
   };
-}
-
-/** The row at a place of a prediction report. */
-export function predictedRow(report: PredictionReport, place: number): ExplainedRow | undefined {
-  return report.rows[place];
 }
 
 /** A row of a whole model's explanation; values are known for the strongest features alone. */
