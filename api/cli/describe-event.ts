@@ -23,6 +23,14 @@ export function describeEvent(state: RunState, event: RunEvent): EventLine | und
     case "run.started":
       if (event.data.drive === 1) return undefined;
       return line(0, `taken up again (${event.data.reason}, drive ${event.data.drive})`, "dim");
+    case "run.environment-recorded":
+      // The first is in the record for who looks; a change in mid-run is news.
+      if (event.data.drive === 1) return undefined;
+      return line(
+        0,
+        `goes on with another environment than before: Swarm ${event.data.environment.code.version}, Node ${event.data.environment.runtime.node}`,
+        "ask",
+      );
     case "run.paused":
       return line(0, "waiting for a person", "ask");
     case "run.cancel-requested":
@@ -160,6 +168,35 @@ function factText(name: string, value: unknown): string {
       return `${number("rows")} rows, ${number("columns")} columns, ${String(fact["problemType"])}`;
     case "validation":
       return fact["ok"] === true ? "valid" : `${number("errors")} errors`;
+    case "leakage": {
+      const columns = (fact["columns"] ?? []) as string[]; // names by schema
+      const split = (fact["split"] ?? {}) as { method?: string; column?: string | null }; // by schema
+      const how = split.column == null ? String(split.method) : `${String(split.method)} by ${split.column}`;
+      return `${columns.length === 0 ? "no leak" : `leaks: ${columns.join(", ")}`}; split ${how}`;
+    }
+    case "algorithm":
+      return String(fact["name"]);
+    case "convergence":
+      return `${String(fact["verdict"])} in ${number("rounds")} rounds`;
+    case "calibration": {
+      const error = (when: string): string => {
+        const quality = fact[when] as { calibrationError: number } | undefined; // by schema
+        return quality === undefined ? "?" : quality.calibrationError.toFixed(4);
+      };
+      return fact["method"] === "none"
+        ? `left as it is, calibration error ${error("before")}`
+        : `calibrated by ${String(fact["method"])}, error ${error("before")} to ${error("after")}`;
+    }
+    case "errors": {
+      const worst = fact["worst"] as { where: string } | undefined; // by schema
+      return `${number("found")} of ${number("tested")} slices fail more${worst === undefined ? "" : `, most ${worst.where}`}`;
+    }
+    case "predictions":
+      return `${number("rows")} rows explained`;
+    case "reference":
+      return `${number("rows")} rows, ${number("columns")} columns`;
+    case "export":
+      return String(fact["name"]);
     case "model":
       return `${String(fact["algorithm"])}${fact["mitigation"] === "none" ? "" : `, mitigated by ${String(fact["mitigation"])}`}`;
     case "metrics": {

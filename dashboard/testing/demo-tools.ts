@@ -1,10 +1,10 @@
 import { z } from "zod";
 import type { Clock } from "#core/contract/clock.ts";
 import { failure } from "#core/contract/failure.ts";
-import type { ArtifactKind } from "#core/contract/artifact.ts";
 import { JsonObject } from "#core/contract/json.ts";
-import { defineTool, type ToolContext, type ToolDefinition } from "#core/contract/tool-definition.ts";
+import { defineTool, type ToolDefinition } from "#core/contract/tool-definition.ts";
 import { sha256 } from "#core/events/hash.ts";
+import { demoChecks } from "./demo-checks.ts";
 import {
   auditPdf,
   demoResults,
@@ -13,65 +13,7 @@ import {
   modelCardHtml,
   modelCardMarkdown,
 } from "./demo-results.ts";
-
-type Group = ToolDefinition["group"];
-type Effect = ToolDefinition["effect"];
-
-interface Stage {
-  name: string;
-  group: Group;
-  effect?: Effect;
-  repeat?: ToolDefinition["repeat"];
-  description: string;
-  /** Milliseconds of pretended work. */
-  work: number;
-  input: z.ZodRawShape;
-  run: (input: JsonObject, context: ToolContext, state: DemoState) => Promise<Finding>;
-}
-type Finding = { output: JsonObject; facts: JsonObject } | { fail: string };
-
-/** What the pretended run has come to. */
-interface DemoState {
-  isMitigated: boolean;
-  validations: number;
-}
-
-const text = z.string().min(1).max(300);
-const digest = z.string().regex(/^[0-9a-f]{64}$/, "64 lowercase hex digits");
-
-const keep = async (
-  context: ToolContext,
-  name: string,
-  kind: ArtifactKind,
-  content: unknown,
-  inputs: string[] = [],
-): Promise<string> => {
-  const isText = typeof content === "string";
-  const mediaTypes: Record<string, string> = {
-    md: "text/markdown",
-    html: "text/html",
-    svg: "image/svg+xml",
-    pdf: "application/pdf",
-    yaml: "application/yaml",
-    csv: "text/csv",
-  };
-  const artifact = await context.artifacts.put({
-    name,
-    kind,
-    mediaType: mediaTypes[name.split(".").at(-1) ?? ""] ?? "application/json",
-    content: isText ? content : JSON.stringify(content, null, 2),
-    inputs,
-  });
-  return artifact.sha256;
-};
-
-const textIn = (input: JsonObject, name: string): string =>
-  typeof input[name] === "string" ? input[name] : "";
-
-const factOf = (context: ToolContext, name: string): JsonObject => {
-  const fact = context.run?.facts[name];
-  return typeof fact === "object" && fact !== null && !Array.isArray(fact) ? fact : {};
-};
+import { type DemoState, digest, factOf, keep, type Stage, text, textIn } from "./demo-stage.ts";
 
 const stages: Stage[] = [
   {
@@ -156,6 +98,7 @@ const stages: Stage[] = [
       protected: z.array(text),
       timeColumn: text.nullish(),
       dropColumns: z.array(text).default([]),
+      dropReasons: z.record(z.string(), text).default({}),
     },
     async run(_input, context) {
       const artifact = await keep(context, "cleaning.json", "preparation-report", { steps: 3 });
@@ -186,21 +129,6 @@ const stages: Stage[] = [
     },
   },
   {
-    name: "lookup_algorithm",
-    group: "training",
-    effect: "none",
-    description: "Names the algorithm that fits a problem of this size and kind, with the reason.",
-    work: 250,
-    input: { problemType: text, rows: z.number(), columns: z.number(), missingShare: z.number() },
-    async run() {
-      const algorithm = {
-        name: "gradient_boosting",
-        reason: "mixed types and missing values at this size are what boosted trees are best at",
-      };
-      return { output: algorithm, facts: { algorithm } };
-    },
-  },
-  {
     name: "train_classifier",
     group: "training",
     effect: "write",
@@ -216,7 +144,8 @@ const stages: Stage[] = [
     },
     async run(_input, context) {
       const artifact = await keep(context, "model.json", "model", { trees: 184, learningRate: 0.08 });
-      return { output: { trees: 184 }, facts: { model: modelFact(artifact, "none", 0.8779) } };
+      const report = await keep(context, "reports/training.json", "log", { rounds: 224 }, [artifact]);
+      return { output: { trees: 184, report }, facts: { model: modelFact(artifact, "none", 0.8779) } };
     },
   },
   {
@@ -415,7 +344,7 @@ const stages: Stage[] = [
 
 const modelFact = (artifact: string, mitigation: string, value: number): JsonObject => ({
   artifact,
-  algorithm: "gradient_boosting",
+  algorithm: "gradient-boosting",
   problemType: "binary",
   features: 31,
   trainRows: 11_910,
@@ -423,10 +352,34 @@ const modelFact = (artifact: string, mitigation: string, value: number): JsonObj
   validation: { metric: "auc", value },
 });
 
+/** Tools that agents may call and the demonstration does not. */
+const idle = [
+  "lookup_algorithm",
+  "search_algorithm_registry",
+  "estimate_compute",
+  "engineer_features",
+  "cross_validate",
+  "tune_hyperparameters",
+  "compare_models",
+  "classify_problem",
+  "estimate_performance",
+  "recompute_drift",
+  "log_experiment",
+].map(
+  (name): Stage => ({
+    name,
+    group: "knowledge",
+    description: "Stands on the shelf; the demonstration does not call it.",
+    work: 250,
+    input: {},
+    run: () => Promise.resolve({ fail: `the demonstration has no ${name}` }),
+  }),
+);
+
 /** Tools of the shipped names that pretend to work, on the clock's time. */
 export function demoTools(clock: Clock): ToolDefinition[] {
   const states = new Map<string, DemoState>();
-  return stages.map((stage) =>
+  return [...stages, ...demoChecks, ...idle].map((stage) =>
     defineTool({
       name: stage.name,
       group: stage.group,

@@ -89,7 +89,7 @@ function crashWorkflow({ withDocuments }: CrashJob): Workflow {
 
 function leaveOutRuntime(path: string): void {
   const text = readFileSync(path, "utf8");
-  const line = "        model: ${facts.model.artifact}\n";
-  if (!text.includes(line)) throw new Error(`${path} calls package_model in another way now`);
-  writeFileSync(path, text.replace(line, `${line}        runtime: none\n`));
+  const call = "call: package_model\n      with:\n";
+  if (!text.includes(call)) throw new Error(`${path} calls package_model in another way now`);
+  writeFileSync(path, text.replace(call, `${call}        runtime: none\n`));
 }

@@ -25,10 +25,12 @@ describe("agentTree", () => {
       "        profile_data",
       "      data_validator",
       "        validate_data",
+      "        detect_leakage",
       "      data_cleaner",
       "        clean_data",
       "      data_validator",
       "        validate_data",
+      "        detect_leakage",
       "      feature_engineer",
       "        split_train_test",
     ]);
