@@ -2,6 +2,8 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, rm, stat } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { RecordedEnvironment } from "#core/contract/environment-record.ts";
 import { FailureError, failure, ok, type Result } from "#core/contract/failure.ts";
 import type { Provider } from "#core/contract/provider.ts";
 import type { Signer } from "#core/contract/signer.ts";
@@ -17,6 +19,7 @@ import { createPackageModel } from "#tools/deployment/package-model.ts";
 import { SAMPLES } from "#tools/samples.ts";
 import { createBackends } from "./create-backends.ts";
 import { createComputePool } from "./compute-pool.ts";
+import { readEnvironment } from "./environment/read-environment.ts";
 import { taskMemory } from "./task-memory.ts";
 import { createProviders, type ProviderChoice } from "./create-providers.ts";
 import { createTracker } from "./create-tracker.ts";
@@ -96,6 +99,9 @@ export async function openRuntime(options: RuntimeOptions): Promise<Result<Opene
   }
 }
 
+/** The checkout (or installed package) that this file lies in. */
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
 /** Tokens that every shipped model takes at least. */
 const CONTEXT_WINDOW = 200_000;
 
@@ -110,10 +116,9 @@ function assemble(parts: {
 }): OpenedRuntime {
   const { home, stores, signer, providers, shelf } = parts;
   const { deployment } = shelf;
-  const compute = createComputePool({
-    size: Math.max(1, Math.min(4, availableParallelism())),
-    memoryMegabytes: parts.memoryMegabytes,
-  });
+  const threads = Math.max(1, Math.min(4, availableParallelism()));
+  const compute = createComputePool({ size: threads, memoryMegabytes: parts.memoryMegabytes });
+  let recorded: Promise<RecordedEnvironment> | undefined;
   const backends = createBackends({ environment: parts.environment, compute, scratch: home.scratch });
   const runtime: Runtime = {
     tools: shelf.tools,
@@ -135,6 +140,14 @@ function assemble(parts: {
       profile: deployment.profile,
       settings: deployment.settings,
     },
+    // Read when something is made, not when something is only shown: it takes a tenth of a second.
+    environment: () =>
+      (recorded ??= readEnvironment({
+        root,
+        environment: parts.environment,
+        threads,
+        taskMemoryMegabytes: parts.memoryMegabytes,
+      })),
     modelRetry: { maxAttempts: 4, baseMs: 1000, maxMs: 30_000 },
     compute,
     backends,

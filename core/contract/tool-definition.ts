@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Artifact, ArtifactKind } from "./artifact.ts";
 import type { ComputePool } from "./compute.ts";
+import type { RecordedEnvironment } from "./environment-record.ts";
 import type { ExperimentTracker } from "./experiment-tracker.ts";
 import type { Failure } from "./failure.ts";
 import type { Sha256 } from "./ids.ts";
@@ -55,6 +56,8 @@ export interface ToolContext {
   /** Names a limit of the deployment that tools must honour (fairness, drift), with its default. */
   settings: ToolSettings;
   artifacts: ToolArtifacts;
+  /** What this process makes things with. A report may name its digest; anything more would tie bytes to a machine. */
+  environment(): Promise<RecordedEnvironment>;
   compute: ComputePool;
   /** Fit estimators beside the engine's own; each says in `describe` which algorithms it has. */
   backends: readonly TrainingBackend[];

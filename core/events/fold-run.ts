@@ -49,6 +49,11 @@ function fold(state: RunState, event: Exclude<RunEvent, { type: "run.created" }>
       state.drives = event.data.drive;
       state.startedAt ??= event.at;
       return;
+    case "run.environment-recorded": {
+      const { drive, sha256, environment } = event.data;
+      state.environments = [...(state.environments ?? []), { drive, sha256, record: environment }];
+      return;
+    }
     case "run.paused":
       endDrive(state, event.at);
       state.phase = { status: "waiting", gates: event.data.gates };
@@ -196,6 +201,7 @@ function stateAtCreation(event: Extract<RunEvent, { type: "run.created" }>): Run
     requestRef: payloadOf(event),
     dataSha256: event.data.dataSha256,
     drives: 0,
+    environments: undefined,
     ...untouchedRun(),
     lastSeq: 1,
     head: event.hash,

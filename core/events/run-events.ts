@@ -2,6 +2,7 @@ import { z } from "zod";
 import { AgentId, Team, Tier } from "#core/contract/agent-manifest.ts";
 import { Artifact } from "#core/contract/artifact.ts";
 import { Role } from "#core/contract/actor.ts";
+import { EnvironmentRecord } from "#core/contract/environment-record.ts";
 import { Failure } from "#core/contract/failure.ts";
 import { GateDecision, GateKind, GateSubject } from "#core/contract/gate.ts";
 import { Finding, HookPoint } from "#core/contract/hook.ts";
@@ -44,6 +45,15 @@ export const runEventTypes = {
     data: z.strictObject({
       drive: z.number().int().positive(),
       reason: z.enum(["first", "recovery", "gate", "resume"]),
+    }),
+  },
+  /** What the drive makes things with; only where it is not what the drive before had. Before the drive's first step. */
+  "run.environment-recorded": {
+    version: 1,
+    data: z.strictObject({
+      drive: z.number().int().positive(),
+      sha256: Sha256,
+      environment: EnvironmentRecord,
     }),
   },
   /** The driver let go: nothing can go on before a person decides. */

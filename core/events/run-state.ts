@@ -1,6 +1,7 @@
 import type { Actor } from "#core/contract/actor.ts";
 import type { Artifact } from "#core/contract/artifact.ts";
 import type { Tier, Team } from "#core/contract/agent-manifest.ts";
+import type { RecordedEnvironment } from "#core/contract/environment-record.ts";
 import type { PayloadRef } from "#core/contract/event.ts";
 import type { Failure } from "#core/contract/failure.ts";
 import type { ApprovalGate } from "#core/contract/gate.ts";
@@ -31,6 +32,8 @@ export interface RunState {
   dataSha256: Sha256;
   /** How often a driver took the run up. */
   drives: number;
+  /** What things were made with, newest last; undefined in runs from before it was recorded. */
+  environments: DriveEnvironment[] | undefined;
   cancelRequested: boolean;
   /** Visits of nodes in order of their start. */
   visits: NodeVisit[];
@@ -51,6 +54,11 @@ export interface RunState {
   lastSeq: number;
   head: Sha256;
   lastEventAt: string;
+}
+
+/** From this drive on, until the next entry. */
+export interface DriveEnvironment extends RecordedEnvironment {
+  drive: number;
 }
 
 export type RunPhase =

@@ -121,6 +121,7 @@ function boardFor(runtime: Runtime, callId: CallId, options: HandCallOptions): R
     requestRef: { commitment: ZERO_HASH, bytes: 0, mediaType: "application/json" },
     dataSha256: ZERO_HASH,
     drives: 1,
+    environments: undefined,
     ...untouchedRun(),
     lastSeq: 0,
     head: ZERO_HASH,

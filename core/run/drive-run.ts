@@ -2,6 +2,7 @@ import type { NewEvent } from "#core/contract/event.ts";
 import { type Failure, FailureError, fail, failure, ok, type Result } from "#core/contract/failure.ts";
 import type { RunId } from "#core/contract/ids.ts";
 import type { LeaseToken } from "#core/contract/lease.ts";
+import { hashOfJson } from "#core/events/hash.ts";
 import { newRunEvent } from "#core/events/run-event.ts";
 import type { RunState } from "#core/events/run-state.ts";
 import { nextStep } from "#core/workflow/next-step.ts";
@@ -118,12 +119,25 @@ async function drive(
 ): Promise<DriveOutcome> {
   const { state, runtime } = session;
   await runtime.folders.place(state.runId, [...state.artifacts.values()]);
+  const driveNumber = state.drives + 1;
+  const { sha256, record } = await runtime.environment();
+  const before = state.environments?.at(-1)?.record;
+  const isAsBefore = before !== undefined && hashOfJson(before) === hashOfJson(record);
   await session.append([
     newRunEvent(
       "run.started",
-      { drive: state.drives + 1, reason: state.drives === 0 ? "first" : reason },
+      { drive: driveNumber, reason: driveNumber === 1 ? "first" : reason },
       { actor },
     ),
+    ...(isAsBefore
+      ? []
+      : [
+          newRunEvent(
+            "run.environment-recorded",
+            { drive: driveNumber, sha256, environment: record },
+            { actor },
+          ),
+        ]),
   ]);
   try {
     for (;;) {

@@ -1,6 +1,7 @@
 import type { Agent } from "#core/contract/agent-manifest.ts";
 import type { Clock, IdSource } from "#core/contract/clock.ts";
 import type { ComputePool } from "#core/contract/compute.ts";
+import type { RecordedEnvironment } from "#core/contract/environment-record.ts";
 import type { ExperimentTracker } from "#core/contract/experiment-tracker.ts";
 import type { LiveChannel } from "#core/contract/live-channel.ts";
 import type { ModelTier, Provider, Usage } from "#core/contract/provider.ts";
@@ -29,6 +30,8 @@ export interface Runtime {
   policy: PolicyEngine;
   hooks: HookChain;
   deployment: { id: string; configHash: string; profile: string | undefined; settings: ToolSettings };
+  /** What this process makes things with; the same each time it is asked. Never rejects for a part that is not there. */
+  environment(): Promise<RecordedEnvironment>;
   modelRetry: RetryPolicy;
   compute: ComputePool;
   backends: readonly TrainingBackend[];

@@ -75,6 +75,7 @@ export function createCallContext(
     documentTime: session.state.documentTime ?? session.state.createdAt,
     settings: runtime.deployment.settings,
     artifacts,
+    environment: () => runtime.environment(),
     compute: runtime.compute,
     backends: runtime.backends,
     tracker: runtime.tracker,

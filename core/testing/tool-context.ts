@@ -11,6 +11,7 @@ import type { RunRecord } from "#core/contract/run-record.ts";
 import type { ToolContext, ToolSettings } from "#core/contract/tool-definition.ts";
 import type { TrainingBackend } from "#core/contract/training-backend.ts";
 import { sha256 } from "#core/events/hash.ts";
+import { sampleEnvironment } from "./sample-environment.ts";
 import { createTestSigner } from "./test-signer.ts";
 
 /** A context for the unit test of one tool: artifacts in memory, files in a fresh folder, a throw-away key. */
@@ -78,6 +79,7 @@ export function createTestToolContext(
     signal: options.signal ?? new AbortController().signal,
     documentTime: "2026-01-01T00:00:00.000Z",
     settings: { fairnessLimit: 0.1, driftLimit: 0.25, ...options.settings },
+    environment: () => Promise.resolve(sampleEnvironment()),
     compute: options.compute ?? noPool,
     backends: options.backends ?? [],
     tracker: options.tracker,

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type Agent, AgentManifest } from "#core/contract/agent-manifest.ts";
+import type { RecordedEnvironment } from "#core/contract/environment-record.ts";
 import type { Transaction } from "#core/contract/event-log.ts";
 import type { AnyHookHandler } from "#core/contract/hook.ts";
 import type { PermissionSource } from "#core/contract/permission.ts";
@@ -23,6 +24,7 @@ import {
   createSeededBytes,
   type FakeClock,
 } from "#core/testing/fake-clock.ts";
+import { sampleEnvironment } from "#core/testing/sample-environment.ts";
 import { createTestSigner } from "#core/testing/test-signer.ts";
 import { buildWorkflowGraph } from "#core/workflow/workflow-graph.ts";
 import { createPlaybookProvider } from "#lib/providers/playbook/playbook-provider.ts";
@@ -191,6 +193,7 @@ export interface ToyOptions {
   agents?: Agent[];
   workflow?: Workflow;
   contextWindow?: number;
+  environment?: RecordedEnvironment;
   /** Tools beside the three of the toy. */
   tools?: ToolDefinition[];
   /** Sees every commit before it is made; throwing there is the death of the process. */
@@ -274,6 +277,7 @@ export function createToy(options: ToyOptions = {}): Toy {
       profile: undefined,
       settings: { fairnessLimit: 0.1, driftLimit: 0.25 },
     },
+    environment: () => Promise.resolve(options.environment ?? sampleEnvironment()),
     modelRetry: { maxAttempts: 3, baseMs: 100, maxMs: 1000 },
     compute: { run: () => Promise.reject(new Error("no pool")), close: () => Promise.resolve() },
     backends: [],

@@ -68,6 +68,8 @@ export function describeEvent(state: RunState | undefined, event: RunEvent): str
       return event.data.drive === 1
         ? "taken up for the first time"
         : `taken up again (${event.data.reason}, drive ${event.data.drive})`;
+    case "run.environment-recorded":
+      return `Swarm ${event.data.environment.code.version}, Node ${event.data.environment.runtime.node} on ${event.data.environment.runtime.platform} ${event.data.environment.runtime.arch}, environment ${shortDigest(event.data.sha256)}`;
     case "run.paused":
       return `waits at ${plural(event.data.gates.length, "gate")}`;
     case "run.cancel-requested":
