@@ -86,7 +86,11 @@ export {
 } from "./learn/prepare-training.ts";
 export { assembleModel, type TrainedEstimator } from "./learn/assemble-model.ts";
 export { ALGORITHMS, type AlgorithmName, type ParameterValue } from "./learn/fit-estimator.ts";
-export { BOOSTING_DEFAULTS, type BoostingParameters } from "./learn/boosting/boosting-parameters.ts";
+export {
+  BOOSTING_DEFAULTS,
+  boostingParameters,
+  type BoostingParameters,
+} from "./learn/boosting/boosting-parameters.ts";
 export type { BoostingRound } from "./learn/boosting/train-boosting.ts";
 export type { ClassWeights } from "./learn/class-weights.ts";
 export { findAnomalies, type Anomalies, type AnomalyOptions } from "./learn/forest/find-anomalies.ts";

@@ -36,6 +36,14 @@ async function loans(algorithm = "gradient-boosting") {
 const risky = { month: "2025-03", age: 30, region: "north", income: 1600, loan: 4400 };
 
 describe("explain_prediction", () => {
+  it("names fields that the model does not read, for one of them may be misspelt", async () => {
+    const { bench, model } = await loans();
+    const rows = [{ ...risky, lone: 4400, defaulted: "no" }];
+    const { notes } = await bench.succeed<Output>(explainPrediction, { model, rows });
+    expect(notes.join()).toMatch(/does not read .*lone; it reads .*loan/);
+    expect(notes.join()).not.toContain("defaulted");
+  });
+
   it("gives base, sorted contributions and what speaks against the outcome, adding up to the score", async () => {
     const { bench, model } = await loans();
     const output = await bench.succeed<Output>(explainPrediction, {

@@ -7,6 +7,7 @@ import {
   type Explanation,
   frameToRows,
   type Model,
+  modelInputs,
   type Predictions,
   type RawRow,
   selectRows,
@@ -94,7 +95,7 @@ export const explainPrediction = defineTool({
       row: explained.numbers[place] ?? place,
       ...explainedRow(model, explained, { raw, place }),
     }));
-    const notes = explanationNotes(model, explanation);
+    const notes = [...explanationNotes(model, explanation), ...unreadNotes(model, input.rows ?? [])];
     const artifact = await keepJson(
       context,
       {
@@ -131,6 +132,17 @@ export const explainPrediction = defineTool({
     };
   },
 });
+
+/** A misspelt field is as good as a missing one, and only its sender can tell. */
+function unreadNotes(model: Model, rows: readonly RawRow[]): string[] {
+  const read = new Set([...modelInputs(model).map(({ name }) => name), model.target]);
+  const unread = new Set(rows.flatMap((row) => Object.keys(row)).filter((name) => !read.has(name)));
+  return unread.size === 0
+    ? []
+    : [
+        `the model does not read ${[...unread].slice(0, 10).join(", ")}; it reads ${[...read].filter((name) => name !== model.target).join(", ")}`,
+      ];
+}
 
 const refused = (message: string) => ({ ok: false, failure: failure("invalid-input", message) }) as const;
 

@@ -50,6 +50,17 @@ describe("smoke_test", () => {
     },
   );
 
+  it.each([-1, 1e12, 2.5])("refuses %d rounds as the long run would", async (rounds) => {
+    const { passed, steps } = await tried(loanRows(200), loanRows(100, 2), {
+      target: "defaulted",
+      problemType: "classification",
+      parameters: { rounds },
+    });
+    expect(passed).toBe(false);
+    expect(steps.at(-1)).toMatchObject({ step: "train", ok: false });
+    expect(steps.at(-1)!.detail).toContain(`Parameter "rounds" is ${rounds}`);
+  });
+
   it("walks amounts and several classes", async () => {
     const amount = { target: "price", problemType: "regression" };
     expect((await tried(priceRows(400), priceRows(200, 2), amount)).passed).toBe(true);

@@ -1,10 +1,11 @@
 import { z } from "zod";
 import { FailureError } from "#core/contract/failure.ts";
 import { defineTool } from "#core/contract/tool-definition.ts";
+import { boostingParameters } from "#lib/ml/index.ts";
 import { loadFrame } from "../engine/artifacts.ts";
 import { trainThroughBackend } from "../engine/backends/train-through-backend.ts";
 import { checkColumns } from "../engine/check-columns.ts";
-import { runTask } from "../engine/run-task.ts";
+import { inEngine, runTask } from "../engine/run-task.ts";
 import { classTarget } from "./class-target.ts";
 import { learningColumns } from "./learning-columns.ts";
 import { broken, knownRows, reloaded, sampled, scoredAlike, scoredRaw } from "./smoke-checks.ts";
@@ -13,6 +14,16 @@ import { TrainInput } from "./train-tool.ts";
 
 const CHECKED_ROWS = 50;
 const FEW_ROUNDS = 5;
+
+/**
+ * Few rounds in place of many.
+ * @throws FailureError for a number of rounds that the long run would refuse.
+ */
+function fewRounds({ rounds }: z.output<typeof TrainInput>["parameters"]): { rounds?: number } {
+  if (rounds === undefined || rounds === null) return { rounds: FEW_ROUNDS };
+  if (typeof rounds !== "number") return {};
+  return { rounds: Math.min(FEW_ROUNDS, inEngine(() => boostingParameters({ rounds })).rounds) };
+}
 
 const Step = z.strictObject({
   step: z.enum([
@@ -105,7 +116,7 @@ export const smokeTest = defineTool({
       loaded &&
       columns &&
       (await attempt("train", async () => {
-        const rounds = input.algorithm === "gradient-boosting" ? { rounds: FEW_ROUNDS } : {};
+        const rounds = input.algorithm === "gradient-boosting" ? fewRounds(input.parameters) : {};
         const data = {
           ...loaded,
           target: input.target,

@@ -1,9 +1,13 @@
 import { cellText, columnLength, type Column } from "../score/column.ts";
 import { MlError } from "../score/ml-error.ts";
 
+/** Squares of larger amounts, summed over rows, leave the numbers that a computer has. */
+const LARGEST_AMOUNT = 1e140;
+
 /**
  * A target as numbers: the index of each row's class, or the value itself when `classes` is null.
- * @throws MlError bad-data with the first row (1-based) whose target is missing, infinite or of an unknown class.
+ * @throws MlError bad-data with the first row (1-based) whose target is missing, infinite, beyond 1e140 or of an unknown
+ * class.
  */
 export function encodeTarget(column: Column, classes: readonly string[] | null): Float64Array {
   const codes = new Map(classes?.map((label, index) => [label, index]));
@@ -18,7 +22,11 @@ export function encodeTarget(column: Column, classes: readonly string[] | null):
       return code;
     }
     const value = column.kind === "numeric" ? column.values[row]! : Number(text);
-    if (!Number.isFinite(value)) throw badTarget(column, row, "is no finite number");
+    if (!Number.isFinite(value))
+      throw badTarget(column, row, "is no finite number; correct it, or drop the row");
+    if (Math.abs(value) > LARGEST_AMOUNT) {
+      throw badTarget(column, row, `is ${value}, too large to square; divide the target by a power of ten`);
+    }
     return value;
   });
 }
