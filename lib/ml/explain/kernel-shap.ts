@@ -6,7 +6,7 @@ import { exactShapley } from "./exact-shapley.ts";
 import { invertPositive } from "./invert-positive.ts";
 
 export interface KernelOptions {
-  /** Coalitions evaluated per row. Default 2048 + 2 x players. */
+  /** Coalitions evaluated per row. Default 2048 + 2 x players, and never fewer than 4 x players, which a fit needs. */
   readonly coalitions?: number;
   readonly seed: number;
   /** False samples even where all coalitions could be gone through. Default true. */
@@ -25,7 +25,7 @@ const MOST_ENUMERATED = 20;
  * @throws MlError bad-argument when there are too few coalitions for the players; cancelled.
  */
 export function kernelShap(game: CoalitionGame, options: KernelOptions): EstimatedContributions {
-  const coalitions = options.coalitions ?? 2048 + 2 * game.playerCount;
+  const coalitions = options.coalitions ?? Math.max(2048 + 2 * game.playerCount, 4 * game.playerCount);
   requireInRange("coalitions", coalitions, { from: 4, to: 10_000_000, isInteger: true });
   const size = game.rowCount * game.playerCount;
   const values = Array.from({ length: game.outputs }, () => new Float64Array(size));
