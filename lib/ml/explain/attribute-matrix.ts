@@ -2,7 +2,7 @@ import { assertNever } from "../score/assert-never.ts";
 import type { Control } from "../control.ts";
 import { applyCalibration, type Calibration } from "../score/calibration.ts";
 import { outputCount, type Estimator, type TreeEnsemble } from "../score/estimator.ts";
-import { applyLink, marginFunction } from "../score/margins.ts";
+import { applyLink, marginFunction, type MarginFunction } from "../score/margins.ts";
 import { MlError } from "../score/ml-error.ts";
 import type { Matrix } from "../score/preparation.ts";
 import { coalitionGame, type EstimatedContributions } from "./coalition-game.ts";
@@ -11,7 +11,7 @@ import { interventionalTreeShap } from "./interventional-tree-shap.ts";
 import { kernelShap } from "./kernel-shap.ts";
 import { linearShap } from "./linear-shap.ts";
 import { permutationShap } from "./permutation-shap.ts";
-import { treeShap, type Contributions } from "./tree-shap.ts";
+import { explainTrees, prepareTrees, type Contributions, type PreparedTrees } from "./tree-shap.ts";
 import { treeShapInteractions } from "./tree-shap-interactions.ts";
 
 export type ConcreteMethod = Exclude<ExplanationMethod, "auto"> | "constant";
@@ -53,6 +53,23 @@ export interface AttributionRequest {
   readonly permutations?: number;
   readonly seed: number;
   readonly control: Control;
+  /** The estimator laid out before, by `prepareEstimator`. */
+  readonly prepared: PreparedEstimator;
+}
+
+/** What every explanation of an estimator starts with. */
+export interface PreparedEstimator {
+  readonly margins: MarginFunction;
+  /** Null where the estimator has no trees. */
+  readonly trees: PreparedTrees | null;
+}
+
+/** Lays an estimator out for many explanations; `keptNodes` as in `prepareTrees`. */
+export function prepareEstimator(estimator: Estimator, keptNodes: number): PreparedEstimator {
+  return {
+    margins: marginFunction(estimator),
+    trees: estimator.kind === "tree-ensemble" ? prepareTrees(estimator, keptNodes) : null,
+  };
 }
 
 /** Contributions in terms of raw features, with the predictions that they add up to. */
@@ -67,7 +84,7 @@ export interface Attribution {
 /** @throws MlError bad-argument for a space the method cannot work in; cancelled. */
 export function attributeMatrix(request: AttributionRequest): Attribution {
   const { estimator, matrix, features, space, control, method } = request;
-  const margins = marginFunction(estimator);
+  const { margins, trees } = request.prepared;
   if (space === "probability" && method !== "kernel" && method !== "permutation") {
     throw new MlError(
       "bad-argument",
@@ -99,9 +116,10 @@ export function attributeMatrix(request: AttributionRequest): Attribution {
   const predicted = predict(matrix);
   switch (method) {
     case "tree-path-dependent":
+      if (trees === null) throw wrongKind("tree-ensemble", estimator);
       return {
         method: "tree-shap-path-dependent",
-        ...bySource(treeShap(treesOf(estimator), matrix, control)),
+        ...bySource(explainTrees(trees, matrix, control)),
         margins: predicted,
       };
     case "tree-interventional": {

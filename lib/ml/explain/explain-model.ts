@@ -11,7 +11,9 @@ import {
   chooseMethod,
   interactionsOf,
   needsBackground,
+  prepareEstimator,
   type AttributionRequest,
+  type PreparedEstimator,
 } from "./attribute-matrix.ts";
 import {
   checkAdditivity,
@@ -31,7 +33,7 @@ export interface AttributionOptions {
   readonly backgroundRows?: number;
   /** Default margin. */
   readonly space?: "margin" | "probability";
-  /** Coalitions evaluated per row by the kernel method. Default 2048 + 2 x features. */
+  /** Coalitions evaluated per row by the kernel method. Default 2048 + 2 x features, at least 4 x features. */
   readonly coalitions?: number;
   /** Orders drawn per row by the permutation method. Default 10. */
   readonly permutations?: number;
@@ -64,12 +66,14 @@ interface ExplainedRows {
   readonly rows: Uint32Array;
   /** Rows to take a background from when none is given. */
   readonly others: Frame | null;
+  /** The model's estimator, laid out before; laid out for this once when left out. */
+  readonly prepared?: PreparedEstimator;
 }
 
 /** Explains columns of rows; `explainModel` and `explainRows` are its public forms. */
 export function explainColumns(
   model: Model,
-  { columns, rows, others }: ExplainedRows,
+  { columns, rows, others, prepared }: ExplainedRows,
   options: ExplainOptions,
 ): Explanation {
   const { interactionRows = 0, space = "margin" } = options;
@@ -89,6 +93,7 @@ export function explainColumns(
     ...(options.permutations === undefined ? {} : { permutations: options.permutations }),
     seed: options.seed ?? 0,
     control: options.control ?? UNWATCHED,
+    prepared: prepared ?? prepareEstimator(model.estimator, 0),
   };
   const attribution = attributeMatrix(request);
   const { expected, contributions, margins, standardErrors } = attribution;

@@ -3,8 +3,8 @@ import { compileTrees } from "../score/compiled-trees.ts";
 import type { TreeEnsemble } from "../score/estimator.ts";
 import { MlError } from "../score/ml-error.ts";
 import type { Matrix } from "../score/preparation.ts";
-import { sumLeafShares, type LeafGame } from "./leaf-game.ts";
-import type { TreePaths } from "./tree-paths.ts";
+import { sumLeafShares, type LeafGame, type TreeGames } from "./leaf-game.ts";
+import { treePaths, type TreePaths } from "./tree-paths.ts";
 import type { Contributions } from "./tree-shap.ts";
 import { rowsForTrees, TreeWalk } from "./tree-walk.ts";
 
@@ -29,21 +29,24 @@ export function interventionalTreeShap(
   const trees = compileTrees(ensemble);
   const rows = rowsForTrees(trees, background);
   const expected = [...ensemble.base];
-  const values = sumLeafShares(ensemble, matrix, {
-    playerOf,
+  const games: TreeGames = {
+    trees,
+    outputs: ensemble.outputs,
     playerCount: players.length,
-    control,
-    ofTree: (paths, tree) => {
+    ofTree: (tree) => {
+      const paths = treePaths(trees, trees.roots[tree]!, playerOf);
+      const walk = new TreeWalk(trees, paths);
       const patterns = backgroundPatterns(paths, {
-        walk: new TreeWalk(trees, paths),
+        walk,
         rows,
         rowCount: background.rowCount,
         width: matrix.columns.length,
       });
       expected[tree % ensemble.outputs]! += meanLeafValue(paths, patterns);
-      return interventionalGame(paths, patterns);
+      return { paths, walk, game: interventionalGame(paths, patterns) };
     },
-  });
+  };
+  const values = sumLeafShares(games, matrix, control);
   return { expected, values };
 }
 

@@ -1,9 +1,8 @@
 import type { Control } from "../control.ts";
-import { compileTrees, type CompiledTrees } from "../score/compiled-trees.ts";
-import type { TreeEnsemble } from "../score/estimator.ts";
+import type { CompiledTrees } from "../score/compiled-trees.ts";
 import type { Matrix } from "../score/preparation.ts";
-import { treePaths, type TreePaths } from "./tree-paths.ts";
-import { rowsForTrees, TreeWalk } from "./tree-walk.ts";
+import type { TreePaths } from "./tree-paths.ts";
+import { rowsForTrees, type TreeWalk } from "./tree-walk.ts";
 
 /** The Shapley game of one leaf: what each slot of its way gets when it is open or closed to the row. */
 export interface LeafGame {
@@ -17,12 +16,20 @@ export interface OpenLeaf {
   readonly isOpen: Uint8Array;
 }
 
-export interface LeafGames {
-  /** The game of one tree; called once per tree, with the tree's number. */
-  readonly ofTree: (paths: TreePaths, tree: number) => LeafGame;
-  /** Player of each matrix column; the columns themselves when left out. */
-  readonly playerOf?: ArrayLike<number>;
+/** The ways to a tree's leaves with the game that is played in them. */
+export interface TreeGame {
+  readonly paths: TreePaths;
+  readonly walk: TreeWalk;
+  readonly game: LeafGame;
+}
+
+export interface TreeGames {
+  readonly trees: CompiledTrees;
+  /** Sums to make; tree t counts to sum t % outputs. */
+  readonly outputs: number;
   readonly playerCount: number;
+  /** Called once per tree and run, with the tree's number. */
+  readonly ofTree: (tree: number) => TreeGame;
 }
 
 /** Leaves with more slots than this have too many patterns to keep. */
@@ -37,22 +44,26 @@ const ROWS_BETWEEN_CHECKS = 256;
  * shares depend only on which of its slots are open, so each pattern of a leaf is worked out once and looked up for the
  * other rows (Yang 2021, Fast TreeSHAP). Cost per row and tree: nodes plus slots of all leaves.
  */
-export function sumLeafShares(
-  ensemble: TreeEnsemble,
-  matrix: Matrix,
-  games: LeafGames & { readonly control: Control },
-): Float64Array[] {
-  const trees = compileTrees(ensemble);
+export function sumLeafShares(games: TreeGames, matrix: Matrix, control: Control): Float64Array[] {
+  const { trees, outputs, playerCount } = games;
   const rows = rowsForTrees(trees, matrix);
-  const sums = ensemble.base.map(() => new Float64Array(matrix.rowCount * games.playerCount));
+  const sums = Array.from({ length: outputs }, () => new Float64Array(matrix.rowCount * playerCount));
   const table: ShareTable = { shares: new Float64Array(0), stamps: new Int32Array(0) };
-  for (const [tree, root] of trees.roots.entries()) {
-    games.control.throwIfCancelled();
-    games.control.report({ stage: "explain", done: tree, total: trees.roots.length });
-    const paths = treePaths(trees, root, games.playerOf);
-    const request = { trees, paths, rows, rowCount: matrix.rowCount, width: matrix.columns.length, tree };
-    const target = sums[tree % ensemble.outputs]!;
-    addTree({ ...request, ...games, game: games.ofTree(paths, tree), target }, table);
+  let buffers: LeafBuffers = { isOpen: new Uint8Array(32), own: new Float64Array(32) };
+  for (let tree = 0; tree < trees.roots.length; tree++) {
+    control.throwIfCancelled();
+    control.report({ stage: "explain", done: tree, total: trees.roots.length });
+    const game = games.ofTree(tree);
+    const { mostSlots } = game.paths;
+    if (mostSlots > buffers.own.length) {
+      buffers = { isOpen: new Uint8Array(mostSlots), own: new Float64Array(mostSlots) };
+    }
+    const request = { ...game, ...buffers, rows, target: sums[tree % outputs]! };
+    if (matrix.rowCount === 1) addRow(request);
+    else {
+      const { rowCount, columns } = matrix;
+      addTree({ ...request, rowCount, width: columns.length, tree, playerCount, control }, table);
+    }
   }
   return sums;
 }
@@ -63,28 +74,45 @@ interface ShareTable {
   stamps: Int32Array;
 }
 
-interface TreeRequest {
-  readonly trees: CompiledTrees;
-  readonly paths: TreePaths;
+/** Room for one leaf, as large as the longest way. */
+interface LeafBuffers {
+  readonly isOpen: Uint8Array;
+  readonly own: Float64Array;
+}
+
+interface RowRequest extends TreeGame, LeafBuffers {
   readonly rows: Float64Array;
+  readonly target: Float64Array;
+}
+
+/** A single row has no patterns to share: nothing is looked up, and nothing allocated. */
+function addRow({ paths, walk, game, rows, target, isOpen, own }: RowRequest): void {
+  const { slotStarts, slotPlayers, leafPlaces } = paths;
+  walk.follow(rows, 0);
+  for (let leaf = 0; leaf < leafPlaces.length; leaf++) {
+    const firstSlot = slotStarts[leaf]!;
+    const slotCount = slotStarts[leaf + 1]! - firstSlot;
+    walk.readOpen(leaf, isOpen);
+    own.fill(0, 0, slotCount);
+    game.addShares({ leaf, isOpen }, own, 0);
+    for (let slot = 0; slot < slotCount; slot++) target[slotPlayers[firstSlot + slot]!]! += own[slot]!;
+  }
+}
+
+interface TreeRequest extends RowRequest {
   readonly rowCount: number;
   readonly width: number;
   readonly tree: number;
-  readonly game: LeafGame;
-  readonly target: Float64Array;
   readonly playerCount: number;
   readonly control: Control;
 }
 
 function addTree(request: TreeRequest, table: ShareTable): void {
-  const { trees, paths, rows, rowCount, width, game, target, playerCount, control } = request;
+  const { paths, walk, rows, rowCount, width, game, target, playerCount, control, isOpen, own } = request;
   const { slotStarts, slotPlayers, leafPlaces } = paths;
   const { shareStarts, patternStarts } = layOutTable(paths, rowCount, table);
   const { shares, stamps } = table;
   const stamp = request.tree + 1;
-  const walk = new TreeWalk(trees, paths);
-  const isOpen = new Uint8Array(paths.mostSlots);
-  const own = new Float64Array(paths.mostSlots);
   const leafCount = leafPlaces.length;
   for (let row = 0; row < rowCount; row++) {
     if (row % ROWS_BETWEEN_CHECKS === 0) control.throwIfCancelled();

@@ -1,9 +1,11 @@
 import { UNWATCHED, type Control } from "../control.ts";
+import { compileTrees, type CompiledTrees } from "../score/compiled-trees.ts";
 import type { TreeEnsemble } from "../score/estimator.ts";
 import type { Matrix } from "../score/preparation.ts";
 import { gaussLegendre } from "./gauss-legendre.ts";
-import { sumLeafShares, type LeafGame } from "./leaf-game.ts";
-import { expectedLeafValue, type TreePaths } from "./tree-paths.ts";
+import { sumLeafShares, type LeafGame, type TreeGame } from "./leaf-game.ts";
+import { TreeWalk } from "./tree-walk.ts";
+import { expectedLeafValue, treePaths, type TreePaths } from "./tree-paths.ts";
 
 /** Contributions to margins. For every row and output: expected + sum of contributions = margin. */
 export interface Contributions {
@@ -26,16 +28,51 @@ export function treeShap(
   matrix: Matrix,
   control: Control = UNWATCHED,
 ): Contributions {
+  return explainTrees(prepareTrees(ensemble, 0), matrix, control);
+}
+
+/** An ensemble laid out for `explainTrees`, for as many calls as there are. */
+export interface PreparedTrees {
+  readonly ensemble: TreeEnsemble;
+  readonly trees: CompiledTrees;
+  /** Games of the first trees; the others are laid out anew in every call. */
+  readonly games: readonly TreeGame[];
+}
+
+/** Lays out an ensemble, and the ways to the leaves of trees of `keptNodes` nodes in all, about 200 bytes each. */
+export function prepareTrees(ensemble: TreeEnsemble, keptNodes: number): PreparedTrees {
+  const trees = compileTrees(ensemble);
+  const games: TreeGame[] = [];
+  let nodes = 0;
+  for (const [index, tree] of ensemble.trees.entries()) {
+    nodes += tree.feature.length;
+    if (nodes > keptNodes) break;
+    games.push(pathDependentTree(trees, index));
+  }
+  return { ensemble, trees, games };
+}
+
+/** `treeShap` of an ensemble that was prepared before. */
+export function explainTrees(prepared: PreparedTrees, matrix: Matrix, control: Control): Contributions {
+  const { ensemble, trees } = prepared;
   const expected = [...ensemble.base];
-  const values = sumLeafShares(ensemble, matrix, {
+  const games = {
+    trees,
+    outputs: ensemble.outputs,
     playerCount: matrix.columns.length,
-    control,
-    ofTree: (paths, tree) => {
-      expected[tree % ensemble.outputs]! += expectedLeafValue(paths);
-      return pathDependentGame(paths);
+    ofTree: (tree: number) => {
+      const game = prepared.games[tree] ?? pathDependentTree(trees, tree);
+      expected[tree % ensemble.outputs]! += expectedLeafValue(game.paths);
+      return game;
     },
-  });
+  };
+  const values = sumLeafShares(games, matrix, control);
   return { expected, values };
+}
+
+function pathDependentTree(trees: CompiledTrees, tree: number): TreeGame {
+  const paths = treePaths(trees, trees.roots[tree]!);
+  return { paths, walk: new TreeWalk(trees, paths), game: pathDependentGame(paths) };
 }
 
 function pathDependentGame(paths: TreePaths): LeafGame {

@@ -30,7 +30,7 @@ export class TreeWalk {
     this.#paths = paths;
     this.#isLeft = new Uint8Array(paths.nodes.length);
     this.#closed = new Int32Array(paths.nodes.length);
-    this.#inner = Int32Array.from(paths.lefts.keys()).filter((place) => paths.lefts[place]! >= 0);
+    this.#inner = paths.lefts.map((_, place) => place).filter((place) => paths.lefts[place]! >= 0);
   }
 
   /** Goes with the row whose first value lies at `start`. */
@@ -62,8 +62,14 @@ export class TreeWalk {
   /** Sets `isOpen` for each slot of the leaf. */
   readOpen(leaf: number, isOpen: Uint8Array): void {
     const { slotStarts, leafPlaces, parents, lefts, slots } = this.#paths;
-    isOpen.fill(1, 0, slotStarts[leaf + 1]! - slotStarts[leaf]!);
+    const slotCount = slotStarts[leaf + 1]! - slotStarts[leaf]!;
     let place = leafPlaces[leaf]!;
+    if (slotCount <= MOST_BITS) {
+      const closed = this.#closed[place]!;
+      for (let slot = 0; slot < slotCount; slot++) isOpen[slot] = ((closed >>> slot) & 1) ^ 1;
+      return;
+    }
+    isOpen.fill(1, 0, slotCount);
     for (let parent = parents[place]!; parent >= 0; parent = parents[place]!) {
       const isLeftChild = lefts[parent] === place ? 1 : 0;
       if (this.#isLeft[parent] !== isLeftChild) isOpen[slots[parent]!] = 0;

@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import { explainRows } from "#lib/ml/explain/explain-rows.ts";
+import { createRowExplainer } from "#lib/ml/explain/explain-rows.ts";
 import type { Explanation } from "#lib/ml/explain/explanation.ts";
 import { decodeModel } from "#lib/ml/score/decode-model.ts";
 import type { Feature } from "#lib/ml/score/feature.ts";
@@ -47,6 +47,7 @@ export function loadServedModel(file: Uint8Array, options: { name: string; diges
   }
   const model = decodeModel(file);
   const scorer = createScorer(model);
+  const explainRows = createRowExplainer(model);
   const known = new Set(scorer.inputs.map((input) => input.name));
   return {
     name: options.name,
@@ -58,7 +59,7 @@ export function loadServedModel(file: Uint8Array, options: { name: string; diges
     explain: (rows) =>
       answering(() => {
         const checked = rows.map((row, index) => checkRow(row, index, known));
-        const explanation = explainRows(model, checked);
+        const explanation = explainRows(checked);
         if (!explanation.additivity.holds) {
           throw new RequestFault(
             500,
