@@ -37,6 +37,17 @@ describe("clean_data", () => {
     expect(output).toMatchObject({ dataset: input.dataset, rows: 600, steps: [], notes: [] });
   });
 
+  it("keeps the reason for which a column is dropped, and joins columns that go for the same one", async () => {
+    const { output } = await cleaned(loans(), {
+      dropColumns: ["score", "rate", "income"],
+      dropReasons: { score: "adds up to the target", rate: "adds up to the target" },
+    });
+    expect(output.steps.map(({ columns, reason }) => [columns, reason])).toEqual([
+      [["score", "rate"], "adds up to the target"],
+      [["income"], "named by validation or by the caller"],
+    ]);
+  });
+
   it("takes out rows without a target or a time, and counts them", async () => {
     const rows = loans().map((row, index) => ({
       ...row,

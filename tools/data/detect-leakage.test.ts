@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { loanRows } from "../engine/sample-tables.testing.ts";
 import { createToolBench } from "../engine/tool-bench.testing.ts";
+import { LeakageFact } from "../facts.ts";
 import { detectLeakageTool } from "./detect-leakage.ts";
 
 interface Output {
@@ -42,6 +43,26 @@ describe("detect_leakage", () => {
     expect(output.columns).toEqual([]);
     expect(output.hints.map(({ kind }) => kind)).toContain("row-overlap");
     expect(output.hints.find(({ kind }) => kind === "row-overlap")?.message).toContain("100 of 200");
+  });
+
+  it("tells the run why each column goes, and leaves to it what the audit and the order need", async () => {
+    const bench = createToolBench({ run: { protected: ["group"], timeColumn: "moment" } });
+    const rows = loanRows(600).map(({ month: _month, ...row }, index) => {
+      const isLate = row.defaulted === "yes";
+      return {
+        ...row,
+        closing: isLate ? 17 : 3,
+        group: isLate ? "a" : "b",
+        moment: isLate ? index : -index - 1,
+      };
+    });
+    const dataset = await bench.seed(rows);
+    await bench.succeed<Output>(detectLeakageTool, { dataset, target: "defaulted" });
+    const fact = LeakageFact.parse(bench.facts["leakage"]);
+    expect(fact).toMatchObject({ dataset, columns: ["closing"] });
+    expect(fact.reasons).toEqual({ closing: expect.stringContaining("closing") });
+    expect(fact.suspicious).toEqual(expect.arrayContaining(["group", "moment"]));
+    expect(fact.split).toMatchObject({ method: "time-ordered", column: "moment" });
   });
 
   it("refuses a column that is not there", async () => {

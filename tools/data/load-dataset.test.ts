@@ -57,6 +57,19 @@ describe("load_dataset", () => {
     });
   });
 
+  it("says so when a target of few whole numbers may have been meant otherwise", async () => {
+    const bench = createToolBench();
+    const lines = Array.from({ length: 400 }, (_, row) => `${(row * 37) % 101},${1 + (row % 25)}`);
+    const source = await bench.file("rings.csv", ["size,rings", ...lines].join("\n"));
+    await bench.succeed(loadDataset, { source, target: "rings" });
+    expect(bench.facts["data"]).toMatchObject({
+      problemType: "regression",
+      doubt: expect.stringMatching(/^multiclass: only 25 different whole numbers/),
+    });
+    await bench.succeed(loadDataset, { source, target: "size" });
+    expect(bench.facts["data"]).not.toHaveProperty("doubt");
+  });
+
   it("takes the class that the caller states as the positive one", async () => {
     const { output } = await loaded(csvOf(loanRows(100)), "defaulted", { positiveClass: "no" });
     expect(output).toMatchObject({ positiveClass: "no", positiveReason: "stated by the caller" });

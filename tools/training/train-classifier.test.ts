@@ -43,6 +43,24 @@ describe("train_classifier", () => {
     expect(bench.context.kept.map(({ name }) => name)).toContain("models/model_1.json");
   });
 
+  it("learns neither from the time nor from the group that the run's rows were split by", async () => {
+    const digest = "0".repeat(64);
+    const split = {
+      method: "time-ordered",
+      timeColumn: "month",
+      groupColumn: "region",
+      train: digest,
+      validation: digest,
+      test: digest,
+      rows: { train: 600, validation: 300, test: 300 },
+    };
+    const { bench, input } = await parts(loanRows, { run: { facts: { split } } });
+    const { features } = await bench.succeed<Output>(trainClassifier, input);
+    expect(features.toSorted()).toEqual(["age", "income", "loan", "sex"]);
+    const { message } = await bench.fail(trainClassifier, { ...input, features: ["age", "region"] });
+    expect(message).toContain("region cannot be a feature: the column that the rows were split by");
+  });
+
   it.each(["random-forest", "extra-trees", "decision-tree"])(
     "trains a %s, which has no rounds to stop early, and keeps a model that gives probabilities",
     async (algorithm) => {
