@@ -51,6 +51,23 @@ describe("the audit report", () => {
     },
   );
 
+  it.skipIf(!hasPoppler)("holds the words and findings of every picture as text", async () => {
+    const { stdout } = await runOutside("pdftotext", [report(), "-"]);
+    const text = stdout.replaceAll(/\s+/g, " ");
+    for (const words of [
+      "ROC curve",
+      "false positive rate (share of the others flagged)",
+      "AUC is 0.8064 (95 % interval 0.7900 to 0.8200)",
+      "perfect calibration",
+      "Selection rate by group of sex",
+      "male (2,194)",
+      "population stability index",
+      "income: older and newer rows",
+      "contribution to yes (log-odds)",
+    ])
+      expect(text).toContain(words);
+  });
+
   it.skipIf(!hasPoppler)("has a structure that a reader for the blind can walk", async () => {
     const { stdout, stderr } = await runOutside("pdfinfo", ["-struct-text", report()]);
     expect(stderr).toBe("");
@@ -156,7 +173,7 @@ describe.skipIf(!hasBrowser)("the model card in a browser", () => {
       page.on("console", (message) => faults.push(message.text()));
       page.on("pageerror", (error) => faults.push(error.message));
       await page.goto(`file://${join(folder.path, "model_card.html")}`);
-      expect(await page.locator("svg[role=img]").count()).toBe(5);
+      expect(await page.locator("svg[role=img]").count()).toBe(12);
       expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
       expect(requests).toHaveLength(1);
       expect(faults).toEqual([]);

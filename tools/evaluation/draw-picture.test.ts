@@ -106,7 +106,7 @@ describe("draw_picture", () => {
     const { rows } = await reports.bench.report<{ rows: { base: number; score: number }[] }>(
       "explanations/prediction_1.json",
     );
-    const steps = pictures[0]?.rows.map(([, , step]) => Number(step?.replace("−", "-"))) ?? [];
+    const steps = pictures[0]?.rows.map(([, , step]) => Number(step)) ?? [];
     const sum = steps.reduce((total, step) => total + step, rows[1]?.base ?? 0);
     expect(sum).toBeCloseTo(rows[1]?.score ?? Number.NaN, 2);
   });

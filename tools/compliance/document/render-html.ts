@@ -152,7 +152,7 @@ table{border-collapse:collapse;width:100%;font-size:.93rem}
 caption{text-align:left;color:var(--muted);padding-bottom:.3rem}
 th,td{padding:.35rem .6rem;text-align:left;vertical-align:top;border-bottom:1px solid var(--line)}
 th{border-bottom-width:2px}
-td.text{overflow-wrap:anywhere;min-width:6rem}
+td.text{overflow-wrap:break-word;min-width:6rem}
 .number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 figure{margin:1.6rem 0;max-width:34rem;break-inside:avoid}figure svg{display:block;width:100%;height:auto}
 figcaption,summary,details p{color:var(--muted);font-size:.9rem}summary{cursor:pointer}

@@ -1,6 +1,7 @@
 import type { Picture } from "../../pictures/picture.ts";
 import { type DrawnShape, readShapes } from "../../pictures/read-shapes.ts";
 import { renderPicture } from "../../pictures/render-picture.ts";
+import { textWidth } from "../../pictures/text-width.ts";
 import { CONTENT_WIDTH, FONT, INK, PAGE, type PdfPage } from "./pdf-page.ts";
 
 type StructureElement = PDFKit.PDFStructureElement;
@@ -58,7 +59,11 @@ function drawShape(page: PdfPage, shape: DrawnShape): void {
   }
   const text = page.printable(shape.text);
   document.font(shape.isBold ? FONT.strong : FONT.text).fontSize(shape.size);
-  const width = document.widthOfString(text);
+  const natural = document.widthOfString(text);
+  // Letters that the fonts do not have are printed as code points; the longer text keeps the room of the shorter one.
+  const room = textWidth(shape.text, shape.size);
+  const narrowing = text === shape.text ? 1 : Math.min(1, room / natural);
+  const width = natural * narrowing;
   document.fillColor(shape.fill);
   if (shape.isUpright) document.rotate(-90, { origin: [shape.x, shape.y] });
   const back = shape.anchor === "start" ? 0 : shape.anchor === "middle" ? width / 2 : width;
@@ -66,6 +71,7 @@ function drawShape(page: PdfPage, shape: DrawnShape): void {
   document.text(text, shape.x - back, shape.y + shape.size * 0.34, {
     lineBreak: false,
     baseline: "alphabetic",
+    ...(narrowing < 1 ? { horizontalScaling: 100 * narrowing } : {}),
   });
   document.restore();
 }

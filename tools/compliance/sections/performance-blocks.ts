@@ -25,7 +25,8 @@ export function performanceBlocks(evidence: Evidence): Block[] {
     ...classBlocks(evidence),
     ...confusionBlocks(evidence),
     ...pictures(evidence.pictures.byPart.metrics),
-    ...pictures(evidence.pictures.byPart.training),
+    // A model that does not learn in rounds has no such curve, which is no lack of the record.
+    ...pictures(evidence.pictures.byPart.training.filter(({ kind }) => kind === "drawn")),
   ];
 }
 

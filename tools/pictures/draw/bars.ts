@@ -26,7 +26,7 @@ export function barPanel(
     interval?.high ?? value,
   ]);
   const ends = [0, ...values, ...limits.map((limit) => limit.value)];
-  const written = bars.map(({ value, tone }) => `${formatNumber(value)}${tone === "bad" ? " ▲" : ""}`);
+  const written = bars.map(({ value, tone }) => `${formatNumber(value)}${tone === "bad" ? " !" : ""}`);
   const x = numberAxis(title, Math.min(...ends), Math.max(...ends));
   return {
     x,

@@ -31,6 +31,10 @@ export function drawDriftColumns(report: DriftReport): Picture {
       drifted.length === 0
         ? `None of ${formatCount(report.columns.length, "column")} drifted.`
         : `${drifted.length} of ${formatCount(report.columns.length, "column")} drifted.`
+    }${
+      shown.some((column) => column.verdict === "stable" && strengthOf(column) > report.limit)
+        ? " A stable one over the limit lies within chance: with so few rows its test finds no difference."
+        : ""
     }`,
     panels: [
       barPanel(
@@ -49,7 +53,7 @@ export function drawDriftColumns(report: DriftReport): Picture {
     legend: [
       ...(["stable", "moderate", "major"] as const).flatMap((word) =>
         shown.some(({ verdict }) => verdict === word)
-          ? [entry(word === "major" ? "major, ▲" : word, TONES[word], "box")]
+          ? [entry(word === "major" ? "major (!)" : word, TONES[word], "box")]
           : [],
       ),
       entry(`limit ${formatSetting(report.limit)}`, "bad", "dashed"),
@@ -109,7 +113,7 @@ export function drawDriftHistogram(report: DriftReport, name: string): Picture {
     id,
     title,
     summary: `The index is ${formatNumber(strengthOf(found))} (${found.verdict}). The share of ${most.name} moved most, from ${formatShare(most.older)} to ${formatShare(most.newer)}.${
-      isNumeric ? " Bins hold a tenth of the older rows each." : ""
+      isNumeric && bins.length === 10 ? " Each bin holds a tenth of the older rows." : ""
     }`,
     panels: [
       {
@@ -118,7 +122,7 @@ export function drawDriftHistogram(report: DriftReport, name: string): Picture {
         height: isNumeric ? 190 : Math.max(60, 26 * bins.length),
         rightRoom: 0,
         marks: [
-          ...boxes(corners("older"), { ink: "neutral", opacity: 0.45 }),
+          ...boxes(corners("older"), { ink: "ramp2" }),
           ...(isNumeric
             ? boxes(corners("newer"), { ink: "second", look: "outlined" })
             : boxes(corners("newer"), { ink: "second" })),
@@ -126,7 +130,7 @@ export function drawDriftHistogram(report: DriftReport, name: string): Picture {
       },
     ],
     legend: [
-      entry(`older (${formatNumber(comparison.reference.count)} rows)`, "neutral", "box"),
+      entry(`older (${formatNumber(comparison.reference.count)} rows)`, "ramp2", "box"),
       entry(
         `newer (${formatNumber(comparison.current.count)} rows)`,
         "second",

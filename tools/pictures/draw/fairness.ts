@@ -60,7 +60,7 @@ export function drawFairnessDifferences(report: FairnessReport): Picture {
         ? []
         : [
             ...(bars.some(({ tone }) => tone === "good") ? [entry("within the limit", "good", "box")] : []),
-            ...(bars.some(({ tone }) => tone === "bad") ? [entry("over it, ▲", "bad", "box")] : []),
+            ...(bars.some(({ tone }) => tone === "bad") ? [entry("over it (!)", "bad", "box")] : []),
             entry(`limit ${limit}`, "bad", "dashed"),
           ]),
       ...(hasIntervals ? [entry("95 % interval", "ink", "line")] : []),
@@ -97,7 +97,7 @@ export function drawFairnessHistory(
     panels: [barPanel("demographic parity difference", bars, [{ value: limit, tone: "bad" }])],
     legend: [
       ...(bars.some(({ tone }) => tone === "good") ? [entry("within the limit", "good", "box")] : []),
-      ...(bars.some(({ tone }) => tone === "bad") ? [entry("over it, ▲", "bad", "box")] : []),
+      ...(bars.some(({ tone }) => tone === "bad") ? [entry("over it (!)", "bad", "box")] : []),
       entry(`limit ${formatSetting(limit)}`, "bad", "dashed"),
     ],
     table: tableOf(

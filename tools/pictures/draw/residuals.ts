@@ -26,9 +26,9 @@ export function drawResiduals(report: RegressionEvaluation): Picture {
   const level = (count: number): number =>
     most < 3 ? 1 : Math.min(2, Math.floor((Math.log(count) / Math.log(most)) * 2.999));
   const x = numberAxis("predicted value (units of the target)", ...ends(cells.xEdges));
-  const y = numberAxis("error (predicted − actual)", ...ends([...cells.yEdges, 0]));
+  const y = numberAxis("error (predicted minus actual)", ...ends([...cells.yEdges, 0]));
   const errors = numberAxis(
-    "error (predicted − actual, units of the target)",
+    "error (predicted minus actual, units of the target)",
     ...ends([...histogram.edges, 0]),
   );
   const counts = numberAxis("rows", 0, Math.max(...histogram.counts));

@@ -97,7 +97,7 @@ export function drawWaterfall(row: ExplainedRow, space: string): Picture {
     ],
     legend: [
       entry("raises (+)", "second", "box"),
-      entry("lowers (−), with an edge", "neutral", "box"),
+      entry("lowers (-), with an edge", "neutral", "box"),
       entry(`expected ${formatNumber(row.base)}`, "muted", "dotted"),
       entry(`score ${formatNumber(row.score)}`, "ink", "dashed"),
     ],
@@ -143,5 +143,5 @@ const nameOf = (feature: string, value: Value): string =>
   value === undefined ? feature : `${feature} = ${textOf(value)}`;
 
 function signed(value: number): string {
-  return `${value < 0 ? "−" : "+"}${formatNumber(Math.abs(value))}`;
+  return `${value < 0 ? "-" : "+"}${formatNumber(Math.abs(value))}`;
 }

@@ -12,6 +12,7 @@ import { readDriftReport, readGroups, readMetricsReport } from "../../../log/rea
 import { useRunView } from "../run-view.tsx";
 import { GroupTable } from "./group-table.tsx";
 import { MetricsCurves } from "./metrics-curves.tsx";
+import { PicturesPanel, picturesOf } from "./pictures-panel.tsx";
 import { useReport } from "./use-report.ts";
 
 /** What the run has found, from the facts that its tools established and the reports behind them. */
@@ -25,6 +26,9 @@ export function ResultsTab() {
   const earlierMetrics = earlier(readFactHistory(drawnFacts.metrics, state.factHistory.get("metrics")));
   const earlierFairness = earlier(readFactHistory(drawnFacts.fairness, state.factHistory.get("fairness")));
   const groups = readGroups(fairness);
+  const pictures = picturesOf(state.artifacts.values());
+  // Until a tool has drawn the evaluation, its curves are drawn here from the report.
+  const isDrawn = pictures.some(({ name }) => /\/(roc|confusion|residuals)\.svg$/.test(name));
   const others = Object.entries(state.facts).filter(([name]) => !(name in facts));
 
   if (Object.keys(state.facts).length === 0) {
@@ -59,7 +63,8 @@ export function ResultsTab() {
           </Card>
         )}
       </div>
-      {metrics !== undefined && facts.metrics !== undefined && <MetricsCurves report={report} />}
+      {metrics !== undefined && facts.metrics !== undefined && !isDrawn && <MetricsCurves report={report} />}
+      <PicturesPanel pictures={pictures} />
       <div className="gap-4 lg:columns-2">
         {facts.model !== undefined && (
           <Card title="Model">
