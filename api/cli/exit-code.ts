@@ -3,6 +3,8 @@ import type { FailureCode } from "#core/contract/failure.ts";
 /** What a shell sees; the table is part of the command line's contract. */
 export const exitCode = {
   done: 0,
+  /** Two things that were compared are not the same. */
+  different: 1,
   badInput: 2,
   waiting: 3,
   failed: 4,

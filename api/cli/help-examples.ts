@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 
 const RUN = "run_01M7Y9WHST59DE1Q5FTXTSFDCD";
+const SECOND_RUN = "run_01M7YA3K0V6J2QW8Z4R5T9XBCE";
 const GATE = "gate_00cd31ad9a861b0ef375255db4";
 
 /** Command lines as they are typed, by the command below whose help they stand. */
@@ -12,6 +13,7 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
   demo: ["swarm demo", "swarm demo --json | tail -n 1"],
   "runs list": ["swarm runs list", "swarm runs list --status waiting --json"],
   "runs show": [`swarm runs show ${RUN}`],
+  "runs diff": [`swarm runs diff ${RUN} ${SECOND_RUN}`, `swarm runs diff ${RUN} ${SECOND_RUN} --json`],
   "runs follow": [`swarm runs follow ${RUN}`],
   "runs cancel": [`swarm runs cancel ${RUN} --reason "wrong data"`],
   "runs resume": [`swarm runs resume ${RUN}`],

@@ -25,7 +25,7 @@ const entries: readonly CommandEntry[] = [
   },
   {
     name: "runs",
-    description: "list, show, follow, cancel and resume runs",
+    description: "list, show, compare, follow, cancel and resume runs",
     load: async () => (await import("./commands/runs.ts")).addRunsCommand,
   },
   {
@@ -73,7 +73,7 @@ Examples:
   swarm runs --help
 
 Data goes to stdout, talk to stderr. SWARM_HOME (.swarm here) holds everything that is kept.
-Exit codes: 0 done, 2 usage or bad input, 3 waiting at a gate, 4 failed, 5 cancelled, 6 refused by
+Exit codes: 0 done, 1 compared and different, 2 usage or bad input, 3 waiting at a gate, 4 failed, 5 cancelled, 6 refused by
 policy or guardrail, 7 a required part is missing.`;
 
 /** Runs one command line and gives the exit code that the process ends with. */

@@ -14,10 +14,12 @@ import { requestText, summaryText } from "../run-summary.ts";
 import { table } from "../terminal.ts";
 import { watchRun } from "../watch-run.ts";
 import { codeOf, driveAndReport } from "./run.ts";
+import { addDiff } from "./runs-diff.ts";
 
 export function addRunsCommand(runs: Command, context: CommandContext): void {
   addList(runs, context);
   addShow(runs, context);
+  addDiff(runs, context);
   addFollow(runs, context);
   addCancel(runs, context);
   addResume(runs, context);
