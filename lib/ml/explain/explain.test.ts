@@ -123,4 +123,23 @@ describe("explainModel", () => {
     );
     expect(sums / frame.rowCount).toBeCloseTo(0, 10);
   });
+
+  it("adds up where a linear model meets a missing number that nothing stands in for", () => {
+    const { model } = trainModel({
+      training: frame,
+      target: "amount",
+      algorithm: "linear",
+      features: ["noise", "city"],
+      seed: 0,
+    });
+    const encoders = model.preparation.encoders.map((encoder) =>
+      encoder.kind === "numeric" ? { ...encoder, impute: null } : encoder,
+    );
+    const bare = { ...model, preparation: { ...model.preparation, encoders } };
+    const explanation = explainRows(bare, [{ city: "Rome" }, { city: null }, { noise: 1 }]);
+    expect(explanation.additivity).toMatchObject({ holds: true });
+    if (model.estimator.kind !== "linear") expect.unreachable();
+    const [noise] = model.estimator.outputs[0]!.terms;
+    expect(explanation.contributions[0]![0]).toBeCloseTo(-noise![0]! * model.estimator.means[0]![0]!, 12);
+  });
 });

@@ -4,7 +4,8 @@ import type { Contributions } from "./tree-shap.ts";
 
 /**
  * Exact SHAP values of a linear margin for independent features: coefficient x (value - training mean), summed over the
- * levels of a categorical column (Lundberg and Lee 2017, corollary 1). A missing level is a row of zeros.
+ * levels of a categorical column (Lundberg and Lee 2017, corollary 1). A missing value adds nothing to the margin, so its
+ * part is the distance of 0 from the mean.
  */
 export function linearShap(estimator: LinearEstimator, matrix: Matrix): Contributions {
   const width = matrix.columns.length;
@@ -19,7 +20,8 @@ export function linearShap(estimator: LinearEstimator, matrix: Matrix): Contribu
       base += average;
       for (let row = 0; row < matrix.rowCount; row++) {
         const value = column.values[row]!;
-        const part = column.levels === null ? coefficients[0]! * value : (coefficients[value] ?? 0);
+        const coefficient = coefficients[column.levels === null ? 0 : value] ?? 0;
+        const part = Number.isNaN(value) ? 0 : column.levels === null ? coefficient * value : coefficient;
         contributions[row * width + index] = part - average;
       }
     }
