@@ -11,10 +11,8 @@ const RESOLUTION = 1e-15;
  * kept, and values between are interpolated.
  * @throws MlError bad-data without rows of positive weight.
  */
-export function fitIsotonic({ scores, labels, weights }: ScoredLabels): IsotonicCurve {
-  const order = Array.from(scores.keys())
-    .filter((row) => weights === null || weights[row]! > 0)
-    .toSorted((left, right) => scores[left]! - scores[right]! || left - right);
+export function fitIsotonic({ scores, labels, weights, order: sorted }: OrderedLabels): IsotonicCurve {
+  const order = (sorted ?? risingOrder(scores)).filter((row) => weights === null || weights[row]! > 0);
   if (order.length === 0) throw new MlError("bad-data", "There are no rows to calibrate on.");
   const points = distinctPoints(order, { scores, labels, weights });
   const fitted = pool(points);
@@ -31,6 +29,17 @@ export function fitIsotonic({ scores, labels, weights }: ScoredLabels): Isotonic
   };
 }
 
+interface OrderedLabels extends ScoredLabels {
+  /** Row indices by rising score, of whoever fits the same scores again and again. */
+  readonly order?: Uint32Array;
+}
+
+/** Row indices by rising score, the first row first among equals. */
+export function risingOrder(scores: Float64Array): Uint32Array {
+  const order = Uint32Array.from({ length: scores.length }, (_, row) => row);
+  return order.sort((left, right) => scores[left]! - scores[right]! || left - right);
+}
+
 interface Point {
   readonly score: number;
   weight: number;
@@ -38,7 +47,7 @@ interface Point {
   sum: number;
 }
 
-function distinctPoints(order: readonly number[], { scores, labels, weights }: ScoredLabels): Point[] {
+function distinctPoints(order: Uint32Array, { scores, labels, weights }: ScoredLabels): Point[] {
   const points: Point[] = [];
   for (const row of order) {
     const weight = weights === null ? 1 : weights[row]!;
