@@ -38,10 +38,15 @@ export async function reweighModel(
   });
   const note = `Trained on rows reweighed by ${about.protected.join(" & ")} (Kamiran and Calders 2012).`;
   const { engineering } = model.preparation;
-  return withNote(
-    trained.model,
-    engineering === undefined ? note : `${note} Columns that the model before made of others were left out.`,
-  );
+  const left = [
+    ...(engineering === undefined ? [] : ["Columns that the model before made of others were left out."]),
+    ...(model.calibration === undefined
+      ? []
+      : [
+          `The model before was calibrated (${model.calibration.kind}); this one is not: calibrate it on held-out rows before its probabilities are read as chances.`,
+        ]),
+  ];
+  return withNote(trained.model, [note, ...left].join(" "));
 }
 
 /** The model with one more remark in its record. */
