@@ -10,6 +10,7 @@ interface Output {
   columns: { name: string; kind: string; missing: number; distinct: number; flags: string[] }[];
   strongest: string[];
   warnings: string[];
+  anomalies?: { rule: string; seed: number; rows: { row: number; score: number }[]; unusedColumns: string[] };
 }
 
 async function profiled(rows: readonly Readonly<Record<string, unknown>>[], more: object = {}) {
@@ -79,6 +80,35 @@ describe("profile_data", () => {
     expect(unknown.message).toContain('no column "churn"');
     const text = await bench.context.seedArtifact("not a table");
     expect((await bench.fail(profileData, { dataset: text })).code).toBe("invalid-input");
+  });
+
+  it("names the rows that stand out when asked, by number and score alone, the same for the same seed", async () => {
+    const odd = (index: number) => (index === 40 ? { age: 61, income: 9_000_000, loan: 1 } : {});
+    const rows = loanRows(300).map((row, index) => ({
+      account: `DE-${index}-secret`,
+      ...row,
+      ...odd(index),
+    }));
+    const ask = { anomalies: 3, target: "defaulted" };
+    const { output, text } = await profiled(rows, ask);
+    const { anomalies } = output;
+    expect(anomalies?.rows.map(({ row }) => row)[0]).toBe(40);
+    expect(anomalies?.rows).toHaveLength(3);
+    const scores = anomalies?.rows.map(({ score }) => score) ?? [];
+    expect(scores).toEqual(scores.toSorted((left, right) => right - left));
+    expect(scores[0]).toBeGreaterThan(0.6);
+    expect(anomalies?.unusedColumns).toEqual(["account", "defaulted"]);
+    expect(anomalies?.rule).toContain("isolation forest");
+    expect(JSON.parse(text)).toMatchObject({ anomalies });
+    expect(Object.keys(anomalies?.rows[0] ?? {})).toEqual(["row", "score"]);
+    expect((await profiled(rows, ask)).text).toBe(text);
+    expect((await profiled(rows, { ...ask, seed: 7 })).output.anomalies?.rows).not.toEqual(anomalies?.rows);
+  });
+
+  it("looks for no such rows unless asked", async () => {
+    const { output, text } = await profiled(loanRows(60));
+    expect(output.anomalies).toBeUndefined();
+    expect(text).not.toContain("anomalies");
   });
 
   it("gives the same bytes for the same table", async () => {

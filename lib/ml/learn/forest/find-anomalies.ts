@@ -17,6 +17,8 @@ export interface Anomalies {
   readonly scores: Float64Array;
   /** The most unusual rows, 0-based, the highest score first. */
   readonly rows: readonly { readonly row: number; readonly score: number }[];
+  /** Columns that rows were judged by. */
+  readonly columns: readonly string[];
   /** Columns that say nothing about rows, and why. */
   readonly dropped: readonly DroppedColumn[];
 }
@@ -41,7 +43,8 @@ export function findAnomalies(frame: Frame, options: AnomalyOptions): Anomalies 
   const rows = Array.from(scores, (score, row) => ({ row, score }))
     .toSorted((left, right) => right.score - left.score || left.row - right.row)
     .slice(0, maximalRows);
-  return { scores, rows, dropped };
+  const isDropped = new Set(dropped.map(({ column }) => column));
+  return { scores, rows, columns: features.filter((name) => !isDropped.has(name)), dropped };
 }
 
 function watch(control: Control, done: number, total: number): void {
