@@ -75,7 +75,13 @@ export const LeakageFact = z.strictObject({
   reasons: z.record(z.string(), text),
   /** Columns about which a person should be asked; they stay. */
   suspicious: z.array(text).max(20),
-  split: z.strictObject({ method: SplitMethod, column: text.nullable(), reason: text }),
+  split: z.strictObject({
+    method: SplitMethod,
+    /** The column that puts the rows in order, for time-ordered; the one that holds them together, for grouped. */
+    timeColumn: text.optional(),
+    groupColumn: text.optional(),
+    reason: text,
+  }),
 });
 
 /** `clean`: what cleaning did; `data` is updated with the new dataset in the same call. */

@@ -170,8 +170,9 @@ function factText(name: string, value: unknown): string {
       return fact["ok"] === true ? "valid" : `${number("errors")} errors`;
     case "leakage": {
       const columns = (fact["columns"] ?? []) as string[]; // names by schema
-      const split = (fact["split"] ?? {}) as { method?: string; column?: string | null }; // by schema
-      const how = split.column == null ? String(split.method) : `${String(split.method)} by ${split.column}`;
+      const split = (fact["split"] ?? {}) as Record<string, string | undefined>; // texts by schema
+      const column = split["timeColumn"] ?? split["groupColumn"];
+      const how = `${split["method"] ?? "?"}${column === undefined ? "" : ` by ${column}`}`;
       return `${columns.length === 0 ? "no leak" : `leaks: ${columns.join(", ")}`}; split ${how}`;
     }
     case "algorithm":

@@ -12,10 +12,10 @@ export const demoChecks: readonly Stage[] = [
     work: 450,
     input: { dataset: digest, target: text, timeColumn: text.nullish() },
     async run(input, context, state) {
-      const columns = state.validations > 1 ? [] : ["collections_fee"];
+      const columns = state.validations > 0 ? [] : ["collections_fee"];
       const reasons = Object.fromEntries(columns.map((name) => [name, "it is filled in after the outcome"]));
-      const split = { method: "stratified", column: null, reason: "neither dates nor groups bind the rows" };
-      const name = `reports/leakage_${state.validations}.json`;
+      const split = { method: "stratified", reason: "neither dates nor groups bind the rows" };
+      const name = `reports/leakage_${state.validations + 1}.json`;
       const artifact = await keep(context, name, "validation-report", { columns, split });
       const leakage = {
         artifact,

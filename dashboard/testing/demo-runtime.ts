@@ -1,3 +1,5 @@
+import { parse } from "yaml";
+import { AgentManifest } from "#core/contract/agent-manifest.ts";
 import type { Clock } from "#core/contract/clock.ts";
 import { projections } from "#core/events/projections/index.ts";
 import { createHumanInTheLoopSource } from "#core/policy/rule-sources.ts";
@@ -9,6 +11,7 @@ import { createSeededBytes } from "#core/testing/fake-clock.ts";
 import { createLiveChannel } from "#lib/live/create-live-channel.ts";
 import { loadAgents } from "#lib/manifests/load-agents.ts";
 import { loadWorkflows } from "#lib/manifests/load-workflows.ts";
+import { filesBelow, manifestText } from "#lib/manifests/manifest-files.ts";
 import { createPlaybookProvider } from "#lib/providers/playbook/playbook-provider.ts";
 import { createMemoryStores } from "#lib/stores/memory/create-memory-stores.ts";
 import { createToy } from "#test/run/toy-runtime.ts";
@@ -16,12 +19,22 @@ import { demoTools } from "./demo-tools.ts";
 
 const at = (path: string): string => new URL(`../../${path}`, import.meta.url).pathname;
 
+/** The tools that the shipped agents may call, each once. */
+async function namedTools(): Promise<string[]> {
+  const names = new Set<string>();
+  for (const path of await filesBelow(at("agents"), ".agent.yaml")) {
+    const { tools } = AgentManifest.parse(parse((await manifestText(path)).text));
+    for (const name of tools) names.add(name);
+  }
+  return [...names];
+}
+
 /**
  * A runtime over memory stores with the shipped agents and workflows and tools that only pretend: what a run looks
  * like, without its cost.
  */
 export async function createDemoRuntime(clock: Clock): Promise<Runtime> {
-  const tools = demoTools(clock);
+  const tools = demoTools(clock, await namedTools());
   const loaded = await loadAgents(at("agents"), { tools: tools.map((tool) => tool.name) });
   if (!loaded.ok) throw new Error(loaded.failure.message);
   const agents = createRegistry("agent", loaded.value, (agent) => agent.manifest.id);

@@ -352,34 +352,22 @@ const modelFact = (artifact: string, mitigation: string, value: number): JsonObj
   validation: { metric: "auc", value },
 });
 
-/** Tools that agents may call and the demonstration does not. */
-const idle = [
-  "lookup_algorithm",
-  "search_algorithm_registry",
-  "estimate_compute",
-  "engineer_features",
-  "cross_validate",
-  "tune_hyperparameters",
-  "compare_models",
-  "classify_problem",
-  "estimate_performance",
-  "recompute_drift",
-  "log_experiment",
-].map(
-  (name): Stage => ({
-    name,
-    group: "knowledge",
-    description: "Stands on the shelf; the demonstration does not call it.",
-    work: 250,
-    input: {},
-    run: () => Promise.resolve({ fail: `the demonstration has no ${name}` }),
-  }),
-);
+/** A tool that agents may call and the demonstration does not. */
+const idle = (name: string): Stage => ({
+  name,
+  group: "knowledge",
+  description: "Stands on the shelf; the demonstration does not call it.",
+  work: 250,
+  input: {},
+  run: () => Promise.resolve({ fail: `the demonstration has no ${name}` }),
+});
 
-/** Tools of the shipped names that pretend to work, on the clock's time. */
-export function demoTools(clock: Clock): ToolDefinition[] {
+/** Tools of the shipped names that pretend to work, on the clock's time; `named` are all that agents may call. */
+export function demoTools(clock: Clock, named: readonly string[]): ToolDefinition[] {
   const states = new Map<string, DemoState>();
-  return [...stages, ...demoChecks, ...idle].map((stage) =>
+  const played = [...stages, ...demoChecks];
+  const others = named.filter((name) => !played.some((stage) => stage.name === name)).map(idle);
+  return [...played, ...others].map((stage) =>
     defineTool({
       name: stage.name,
       group: stage.group,

@@ -62,7 +62,7 @@ describe("detect_leakage", () => {
     expect(fact).toMatchObject({ dataset, columns: ["closing"] });
     expect(fact.reasons).toEqual({ closing: expect.stringContaining("closing") });
     expect(fact.suspicious).toEqual(expect.arrayContaining(["group", "moment"]));
-    expect(fact.split).toMatchObject({ method: "time-ordered", column: "moment" });
+    expect(fact.split).toMatchObject({ method: "time-ordered", timeColumn: "moment" });
   });
 
   it("refuses a column that is not there", async () => {

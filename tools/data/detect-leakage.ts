@@ -96,7 +96,12 @@ export const detectLeakageTool = defineTool({
         }),
       ),
       suspicious: [...new Set(suspicious)].slice(0, MOST_COLUMNS),
-      split: { method, column, reason: reason.slice(0, LONGEST_TEXT) },
+      split: {
+        method,
+        ...(method === "time-ordered" && column !== null ? { timeColumn: column } : {}),
+        ...(method === "grouped" && column !== null ? { groupColumn: column } : {}),
+        reason: reason.slice(0, LONGEST_TEXT),
+      },
     };
     return { ok: true, output: { artifact: sha256, ...body }, facts: { leakage: fact } };
   },
