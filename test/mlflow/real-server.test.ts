@@ -116,17 +116,16 @@ describe.skipIf(!hasMlflow)("a real MLflow server", () => {
       algorithm: "gradient-boosting",
       parameters: { rounds: 12, patience: null },
     };
-    const output = await bench.succeed<{ model: string; validation: { value: number } }>(
-      trainClassifier,
-      about,
-    );
-    const report = await bench.report<{ tracking: { runId: string; url: string } }>(
-      "reports/training_1.json",
-    );
-    const experimentId = /experiments\/(\d+)\//.exec(report.tracking.url)?.[1] ?? "";
+    const output = await bench.succeed<{
+      model: string;
+      validation: { value: number };
+      tracking: { runId: string; url: string };
+    }>(trainClassifier, about);
+    expect(await bench.report("reports/training_1.json")).toMatchObject({ tracking: "logged" });
+    const experimentId = /experiments\/(\d+)\//.exec(output.tracking.url)?.[1] ?? "";
     // The same call again, as after a crash: the run it began is found.
     await bench.succeed(trainClassifier, about);
-    const logged = { runId: report.tracking.runId, experimentId };
+    const logged = { runId: output.tracking.runId, experimentId };
     const found = await look(logged, { name: "loans", key: "validation_loss_by_round" });
     expect(found.status).toBe("FINISHED");
     expect(found.params).toMatchObject({ algorithm: "gradient-boosting", "parameter.rounds": "12" });

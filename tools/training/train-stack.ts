@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { ToolContext } from "#core/contract/tool-definition.ts";
 import { FailureError, failure } from "#core/contract/failure.ts";
 import { ALGORITHMS, type ParameterValue, type TaskInput } from "#lib/ml/index.ts";
-import type { BackendTraining } from "../engine/backends/train-through-backend.ts";
+import { type BackendTraining, FIT_THREADS } from "../engine/backends/train-through-backend.ts";
 import { runTask } from "../engine/run-task.ts";
 
 export const ParameterInput = z.record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.null()]));
@@ -43,6 +43,7 @@ export async function trainStackModel(
     ...trained,
     history: [],
     backend: "embedded",
+    threads: FIT_THREADS,
     versions: {},
     nativeFiles: [],
     largestDifference: null,

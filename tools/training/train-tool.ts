@@ -69,6 +69,10 @@ export const TrainOutput = z.strictObject({
   trainRows: z.number().int(),
   validation: z.strictObject({ metric: z.string(), value: z.number(), baseline: z.number() }),
   notes: z.array(z.string()),
+  tracking: z
+    .strictObject({ runId: z.string(), url: z.string() })
+    .optional()
+    .describe("the run on the tracking server, where one is set and took it"),
 });
 
 /**
@@ -162,6 +166,19 @@ export async function train(
       model: artifact.sha256,
       algorithm: input.algorithm,
       parameters: trained.model.training.parameters,
+      seed: trained.model.training.seed,
+      threads: trained.threads,
+      data: {
+        train: {
+          sha256: input.train,
+          rows: training.rowCount,
+          // Over the canonical rows of features and target: the same table from another file has the same.
+          rowsSha256: trained.model.training.dataFingerprint,
+        },
+        validation: { sha256: input.validation, rows: validation.rowCount },
+      },
+      // Names the record in the run's log (run.environment-recorded), where it is in full.
+      environment: (await context.environment()).sha256,
       features,
       ...(input.engineering === undefined ? {} : { engineering: input.engineering }),
       withheld: withheld.filter((name) => !features.includes(name)),
@@ -172,7 +189,8 @@ export async function train(
       versions: trained.versions,
       native: natives,
       translation: trained.largestDifference,
-      tracking: tracking.status === "logged" ? { runId: tracking.runId, url: tracking.url } : tracking.status,
+      // A server's own ids stand in the call's output: the same training has to give the same report.
+      tracking: tracking.status,
       history: trained.history.map(
         ({ round, metric, training: trainingLoss, validation: validationLoss }) => ({
           round,
@@ -205,6 +223,7 @@ export async function train(
       trainRows: training.rowCount,
       validation: { ...score, baseline },
       notes,
+      ...(tracking.status === "logged" ? { tracking: { runId: tracking.runId, url: tracking.url } } : {}),
     },
     facts: { model: fact },
   };

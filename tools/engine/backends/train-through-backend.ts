@@ -21,6 +21,8 @@ import { inEngine, runTask } from "../run-task.ts";
 export interface BackendTraining extends Omit<TrainedModel, "history"> {
   history: readonly FitRound[];
   backend: string;
+  /** How many the fit was given; the engine's bytes do not depend on it. */
+  threads: number;
   versions: Readonly<Record<string, string>>;
   nativeFiles: FittedEstimator["nativeFiles"];
   /** Between the maker's margins and the model's, relative to max(1, |margin|); null where nothing was translated. */
@@ -32,6 +34,9 @@ type Options = Omit<TaskInput<"prepare-training">, "kind"> & {
   parameters: TaskInput<"train-model">["parameters"];
   seed: number;
 };
+
+/** More would only change the last bits of the libraries' sums, and calls of a run may overlap. */
+export const FIT_THREADS = 1;
 
 /**
  * The first backend that has an algorithm, with the preparation that the algorithm wants.
@@ -78,6 +83,7 @@ export async function trainThroughBackend(context: ToolContext, options: Options
       validation: prepared.validation === null ? null : plainRows(prepared.validation),
       parameters: parameters ?? {},
       seed,
+      threads: FIT_THREADS,
     },
     {
       signal: context.signal,
@@ -103,6 +109,7 @@ export async function trainThroughBackend(context: ToolContext, options: Options
     notes: model.training.notes,
     history: fitted.value.history,
     backend: backend.name,
+    threads: FIT_THREADS,
     versions: fitted.value.versions,
     nativeFiles: fitted.value.nativeFiles,
     largestDifference,
