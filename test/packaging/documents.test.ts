@@ -189,4 +189,37 @@ describe.skipIf(!hasBrowser)("the model card in a browser", () => {
     expect(overflow).toBeLessThanOrEqual(0);
     await context.close();
   });
+
+  it("has pictures beside it that a browser reads as they stand, in the colours of its scheme", async () => {
+    const files = folder.context.kept.filter(({ name }) => name.startsWith("pictures/"));
+    expect(files.length).toBe(12);
+    for (const [colorScheme, ground] of [
+      ["light", "rgb(255, 255, 255)"],
+      ["dark", "rgb(18, 23, 29)"],
+    ] as const) {
+      const context = await browser.newContext({ colorScheme });
+      const page = await context.newPage();
+      for (const { name } of files) {
+        await page.goto(`file://${join(folder.path, name)}`);
+        // A file that is no XML is shown as a page that says so.
+        expect(await page.evaluate("document.documentElement.localName"), name).toBe("svg");
+        expect(await page.evaluate("document.querySelectorAll('parsererror').length"), name).toBe(0);
+        expect(await page.evaluate("getComputedStyle(document.querySelector('rect')).fill"), name).toBe(
+          ground,
+        );
+        expect(await page.evaluate(OUTSIDE), name).toEqual([]);
+      }
+      await context.close();
+    }
+  });
 });
+
+/** Texts of a picture that leave its page, in the browser's own measure. */
+const OUTSIDE = `(() => {
+  const box = document.documentElement.viewBox.baseVal;
+  const page = document.documentElement.getBoundingClientRect();
+  return [...document.querySelectorAll("text")].filter((text) => {
+    const { left, right, top, bottom } = text.getBoundingClientRect();
+    return left < page.left - 0.5 || right > page.right + 0.5 || top < page.top - 0.5 || bottom > page.bottom + 0.5;
+  }).map((text) => text.textContent + " of " + box.width);
+})()`;

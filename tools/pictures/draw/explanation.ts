@@ -96,7 +96,7 @@ export function drawBeeswarm(report: ExplanationReport, output = 0): Picture {
             entry("high value", "ramp5", "circle"),
           ]
         : []),
-      ...(hasNone ? [entry("category or missing", "muted", "circle")] : []),
+      ...(hasNone ? [entry("category or missing", "fourth", "circle")] : []),
     ],
     table: tableOf(
       ["Feature", "#Least", "#Median", "#Greatest"],
@@ -167,7 +167,7 @@ function swarmMarks(swarm: Swarm, about: { at: number; x: Axis; radius: number }
     const height = stacked.get(bin) ?? 0;
     stacked.set(bin, height + 1);
     const rank = swarm.heights[index] ?? null;
-    const ink: Ink = rank === null ? "muted" : (RAMP[Math.min(4, Math.floor(rank * 5))] ?? "ramp3");
+    const ink: Ink = rank === null ? "fourth" : (RAMP[Math.min(4, Math.floor(rank * 5))] ?? "ramp3");
     const points = inks.get(ink) ?? [];
     points.push([contribution, height]);
     inks.set(ink, points);

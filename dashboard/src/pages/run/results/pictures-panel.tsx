@@ -78,8 +78,8 @@ function Numbers({ title, table }: { title: string; table: NonNullable<PictureWo
             </tr>
           </thead>
           <tbody>
-            {table.rows.map((row) => (
-              <tr key={row.join("\u001f")} className="border-t">
+            {table.rows.map((row, at) => (
+              <tr key={`${at} ${row[0]}`} className="border-t">
                 {row.map((cell, index) => (
                   <td
                     key={table.columns[index]?.title ?? index}
