@@ -42,15 +42,16 @@ export function nameAxis(title: string, names: readonly string[]): Axis {
 export function shortNumber(value: number): string {
   const size = Math.abs(value);
   if (size >= 1e15 || (size > 0 && size < 1e-4)) return value.toExponential(Number.isInteger(value) ? 0 : 1);
-  for (const [factor, letter] of SCALES) {
-    if (size >= factor * 10) return `${formatSetting(value / factor)}${letter}`;
+  for (const [from, unit, letter] of SCALES) {
+    if (size >= from) return `${formatSetting(value / unit)}${letter}`;
   }
   return formatSetting(value);
 }
 
 const SCALES = [
-  [1e12, "T"],
-  [1e9, "G"],
-  [1e6, "M"],
-  [1e3, "k"],
+  [1e12, 1e12, "T"],
+  [1e9, 1e9, "G"],
+  [1e6, 1e6, "M"],
+  // Four digits are as short as three and a letter.
+  [1e4, 1e3, "k"],
 ] as const;

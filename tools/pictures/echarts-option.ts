@@ -35,7 +35,7 @@ export function echartsOption({ title, legend, panels }: PictureLayout): ECharts
     })),
     xAxis: panels.map((placed, gridIndex) => ({
       gridIndex,
-      ...axisOption(placed.panel.x, { labels: placed.xLabels, gap: placed.xGap, room: placed.width + 20 }),
+      ...axisOption(placed.panel.x, { labels: placed.xLabels, gap: placed.xGap, room: placed.xTitleRoom }),
       position: "bottom",
     })),
     yAxis: panels.map((placed, gridIndex) => ({

@@ -31,6 +31,8 @@ export interface PlacedPanel {
   /** Those of the axes' marks whose labels have room. */
   xLabels: Axis["marks"];
   yLabels: Axis["marks"];
+  /** Units that the title of the x axis can take, which stands in the middle under the drawing area. */
+  xTitleRoom: number;
   /** Units between the axis and its title. */
   xGap: number;
   yGap: number;
@@ -54,7 +56,10 @@ export function layOutPicture(picture: DrawnPicture): PictureLayout {
     Math.max(8, ...axis.marks.map(({ label }) => textWidth(label, LABEL_SIZE))),
   );
   const titled = picture.panels.some((panel) => panel.y.title !== "");
-  const left = Math.ceil(6 + (titled ? AXIS_TITLE : 0) + Math.max(...labels) + 6);
+  const firstLabels = picture.panels.map(
+    ({ x: axis }) => textWidth(axis.marks[0]?.label ?? "", LABEL_SIZE) / 2 + 4,
+  );
+  const left = Math.ceil(Math.max(6 + (titled ? AXIS_TITLE : 0) + Math.max(...labels) + 6, ...firstLabels));
   const panels: PlacedPanel[] = [];
   for (const panel of picture.panels) {
     y += PANEL_GAP;
@@ -69,6 +74,7 @@ export function layOutPicture(picture: DrawnPicture): PictureLayout {
       height: panel.height,
       xLabels: withRoom(panel.x, width, (label) => textWidth(label, LABEL_SIZE) + 6),
       yLabels: withRoom(panel.y, panel.height, () => LABEL_SIZE + 2),
+      xTitleRoom: 2 * Math.min(left + width / 2, PAGE_WIDTH - left - width / 2) - 8,
       xGap: LABELS + 6,
       yGap: left - 6 - AXIS_TITLE / 2,
     });

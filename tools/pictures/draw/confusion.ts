@@ -3,10 +3,13 @@ import { formatCount, formatNumber, formatShare } from "../format-value.ts";
 import { boxes, tableOf, texts } from "../marks.ts";
 import { emptyPicture, type Picture } from "../picture.ts";
 import type { BinaryEvaluation, MulticlassEvaluation } from "../read-reports.ts";
-import { fitText } from "../text-width.ts";
+import { textWidth } from "../text-width.ts";
 
 /** Classes beyond the eleven most frequent ones are taken together. */
 const MOST = 12;
+
+/** About how much of the page the columns have beside the widest names. */
+const COLUMNS_WIDTH = 228;
 
 /** How many rows of each true class were predicted as which, shaded by their share of the true class. */
 export function drawConfusion(report: BinaryEvaluation | MulticlassEvaluation): Picture {
@@ -27,10 +30,13 @@ export function drawConfusion(report: BinaryEvaluation | MulticlassEvaluation): 
       count: 0,
       share: 0,
     });
-  const cell = 270 / labels.length;
   const isWide = labels.length <= 6;
-  const size = isWide ? LABEL_SIZE : 9;
-  const x = nameAxis("predicted class", labels);
+  // Names that have no room over their column are numbered; the rows say which is which.
+  const room = COLUMNS_WIDTH / labels.length - 6;
+  const isNumbered = labels.some((label) => textWidth(label, LABEL_SIZE) > room);
+  const rowNames = isNumbered ? labels.map((label, at) => `${at + 1} ${label}`) : labels;
+  const columnNames = isNumbered ? labels.map((_, at) => String(at + 1)) : labels;
+  const y = nameAxis(isWide ? "true class" : "true class (cells: % of its rows)", rowNames);
   return {
     kind: "drawn",
     id: "confusion",
@@ -43,14 +49,10 @@ export function drawConfusion(report: BinaryEvaluation | MulticlassEvaluation): 
     panels: [
       {
         x: {
-          ...x,
+          ...nameAxis(isNumbered ? "predicted class, by its number" : "predicted class", columnNames),
           isReversed: false,
-          marks: x.marks.map(({ at }) => ({
-            at,
-            label: fitText(labels[at] ?? "", LABEL_SIZE, Math.max(18, cell - 8)),
-          })),
         },
-        y: nameAxis("true class", labels),
+        y,
         height: Math.min(290, Math.max(120, 60 * labels.length)),
         rightRoom: 0,
         marks: [
@@ -63,16 +65,20 @@ export function drawConfusion(report: BinaryEvaluation | MulticlassEvaluation): 
                 })
               : [],
           ),
-          ...texts(
-            cells.map((one) => ({ x: one.predicted, y: one.actual, text: compact(one.count, isWide) })),
-            { size, weight: "bold", shift: [0, isWide ? -7 : 0] },
-          ),
           ...(isWide
-            ? texts(
-                cells.map((one) => ({ x: one.predicted, y: one.actual, text: formatShare(one.share) })),
-                { ink: "ink", shift: [0, 8] },
-              )
-            : []),
+            ? [
+                ...texts(cells.map(cellText(({ count }) => formatNumber(count))), {
+                  weight: "bold",
+                  shift: [0, -7],
+                }),
+                ...texts(cells.map(cellText(({ share }) => formatShare(share))), { shift: [0, 8] }),
+              ]
+            : texts(
+                cells.flatMap((one) =>
+                  one.count === 0 ? [] : [cellText(({ share }) => wholePercent(share))(one)],
+                ),
+                { size: 9 },
+              )),
         ],
       },
     ],
@@ -130,7 +136,21 @@ function joined({ labels, counts }: Matrix): Matrix {
 
 const shareOf = (count: number, sum: number): number => (sum === 0 ? 0 : count / sum);
 
-function compact(count: number, isWide: boolean): string {
-  if (isWide || count < 10_000) return isWide ? formatNumber(count) : String(count);
-  return `${Math.round(count / 1000)}k`;
+interface Cell {
+  actual: number;
+  predicted: number;
+  count: number;
+  share: number;
+}
+
+const cellText = (write: (cell: Cell) => string) => (cell: Cell) => ({
+  x: cell.predicted,
+  y: cell.actual,
+  text: write(cell),
+});
+
+/** Neither all nor nothing unless it is. */
+function wholePercent(share: number): string {
+  if (share < 0.01) return "<1";
+  return share < 1 ? String(Math.min(99, Math.round(share * 100))) : "100";
 }

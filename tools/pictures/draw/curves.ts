@@ -1,8 +1,9 @@
-import { numberAxis, shareAxis } from "../axes.ts";
+import { LABEL_SIZE, numberAxis, shareAxis } from "../axes.ts";
 import { formatCount, formatNumber, formatSetting, formatShare } from "../format-value.ts";
 import { boxes, dots, entry, line, rule, tableOf, thin } from "../marks.ts";
 import { emptyPicture, type Ink, type Panel, type Picture } from "../picture.ts";
 import type { BinaryEvaluation, MulticlassEvaluation } from "../read-reports.ts";
+import { fitText } from "../text-width.ts";
 
 /** More points than this no picture of this width can show. */
 const POINTS = 120;
@@ -176,7 +177,7 @@ export function drawClassRoc(report: MulticlassEvaluation): Picture {
     legend: [
       ...shown.map(({ label }, index) => {
         const [ink, , look] = SERIES[index] ?? SERIES[0];
-        return entry(`${label} (${formatNumber(auc(label))})`, ink, look);
+        return entry(`${fitText(label, LABEL_SIZE, 250)} (${formatNumber(auc(label))})`, ink, look);
       }),
       entry("chance", "muted", "dashed"),
     ],
