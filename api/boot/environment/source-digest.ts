@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Sha256 } from "#core/contract/ids.ts";
 import { sha256 } from "#core/events/hash.ts";
 
-/** Folders and files whose content decides what Swarm does; what people only read or test with is not among them. */
+/** Folders and files whose content decides what Swarm does; what serves tests is not among them. */
 export const SHIPPED_SOURCES = [
   "agents",
   "api",
@@ -15,13 +15,11 @@ export const SHIPPED_SOURCES = [
   "tools",
 ] as const;
 
-const SERVES_TESTS =
-  /(^|\/)(core\/testing|fixtures|bench|__pycache__|node_modules)\/|\.(test|testing)\.[a-z]+$|\.(md|pyc)$/;
-/** The words of an agent are Markdown, and they decide. */
-const PROMPT = /\.prompt\.md$/;
+const NOT_SHIPPED =
+  /(^|\/)(core\/testing|fixtures|bench|__pycache__|node_modules)\/|\.(test|testing)\.[a-z]+$/;
 
 /** True for a path below Swarm's folder, with `/` between its parts, that counts as a shipped source. */
-export const isShippedSource = (path: string): boolean => !SERVES_TESTS.test(path) || PROMPT.test(path);
+export const isShippedSource = (path: string): boolean => !NOT_SHIPPED.test(path);
 
 /**
  * SHA-256 over one line for each shipped source, by path: its SHA-256, two spaces, the path. These are the lines of
