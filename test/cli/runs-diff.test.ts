@@ -49,8 +49,18 @@ function writeDeployment(): void {
 const request = (path: string, ...more: string[]): string[] => [
   "run",
   "Predict who will default on a loan",
-  ...["--data", path, "--target", "defaulted", "--protected", "sex"],
-  ...["--time-column", "application_month", "--workflow", "train_only", "--json", ...more],
+  "--data",
+  path,
+  "--target",
+  "defaulted",
+  "--protected",
+  "sex",
+  "--time-column",
+  "application_month",
+  "--workflow",
+  "train_only",
+  "--json",
+  ...more,
 ];
 
 async function ran(path: string, ...more: string[]): Promise<Ran> {
@@ -183,17 +193,28 @@ describe("comparing runs", () => {
   });
 });
 
+interface Exported {
+  type: string;
+  seq: number;
+  data: Record<string, unknown>;
+}
+
+/** The events of a run as `swarm log export` writes them. */
+async function exportedEvents({ runId }: Ran): Promise<Exported[]> {
+  const out = join(folders.make("diff-export"), "log");
+  const exported = await swarm(["log", "export", "--run", runId, "--out", out], options);
+  expect(exported.code, exported.stderr).toBe(0);
+  const lines = execFileSync("grep", ["-rhE", '"type":"[a-z]+\\.', out], { encoding: "utf8" });
+  return lines
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Exported) // exported events
+    .sort((left, right) => left.seq - right.seq);
+}
+
 describe("what a run was made with", () => {
   it("lies in its log before the first step, with seed, data and what each call was given", async () => {
-    const out = join(folders.make("diff-export"), "log");
-    const exported = await swarm(["log", "export", "--run", first.runId, "--out", out], options);
-    expect(exported.code, exported.stderr).toBe(0);
-    const text = execFileSync("grep", ["-rhE", '"type":"(run|node)\\.', out], { encoding: "utf8" });
-    const events = text
-      .trim()
-      .split("\n")
-      .map((line) => JSON.parse(line) as { type: string; seq: number; data: Record<string, unknown> }) // exported events
-      .sort((left, right) => left.seq - right.seq);
+    const events = await exportedEvents(first);
     expect(events.slice(0, 4).map(({ type }) => type)).toEqual([
       "run.created",
       "run.started",
@@ -201,8 +222,7 @@ describe("what a run was made with", () => {
       "node.started",
     ]);
     expect(events[0]?.data).toMatchObject({ seed, dataSha256: sha256sum(data) });
-    const { environment } = events[2]?.data as { environment: Record<string, unknown> }; // as its schema has it
-    expect(environment).toMatchObject({
+    expect(events[2]?.data["environment"]).toMatchObject({
       code: { version: "0.1.0", sourcesSha256: expect.stringMatching(/^[0-9a-f]{64}$/) },
       runtime: { node: process.versions.node, platform: process.platform, arch: process.arch },
       packages: { status: "locked", versions: { zod: expect.any(String) } },
@@ -212,5 +232,22 @@ describe("what a run was made with", () => {
       readFileSync(join(first.workDir, "reports/training_1.json"), "utf8"),
     ) as unknown;
     expect(report).toMatchObject({ seed, environment: events[2]?.data["sha256"] });
+  });
+
+  it("is told for each artifact: a name of its own, the digest of its bytes, its call and the attempt", async () => {
+    const events = await exportedEvents(first);
+    const recorded = events.filter(({ type }) => type === "artifact.recorded");
+    const kinds = new Set(recorded.map(({ data }) => data["kind"]));
+    expect(["model", "log", "split", "dataset"].every((kind) => kinds.has(kind))).toBe(true);
+    for (const { seq, data } of recorded) {
+      const newest = recorded.findLast((other) => other.data["name"] === data["name"]);
+      const bytes = sha256sum(join(first.workDir, String(data["name"])));
+      expect(newest?.data["sha256"], String(data["name"])).toBe(bytes);
+      const started = events.findLast(
+        (event) =>
+          event.type === "tool.started" && event.seq < seq && event.data["callId"] === data["callId"],
+      );
+      expect(started?.data["attempt"], String(data["name"])).toBe(1);
+    }
   });
 });

@@ -146,6 +146,18 @@ describe("the reason for an artifact's being different", () => {
     ]);
   });
 
+  it("is an input where an argument names one by its digest, with or without the algorithm's name", async () => {
+    const run = await ran();
+    const made = (content: string): Made[] => [
+      { name: "image/manifest", content, kind: "container-image" },
+      { name: "pod.yaml", content: `pod of ${content}`, input: { image: `sha256:${sha256(content)}` } },
+    ];
+    expect(compareRuns(keeping(run, made("one")), keeping(run, made("two"))).artifacts).toMatchObject([
+      { status: "unexplained" },
+      { status: "explained", reasons: [{ kind: "input", name: "image/manifest" }] },
+    ]);
+  });
+
   it("is never the number of threads or processors, which change no byte", async () => {
     const { compute } = sampleEnvironment().record;
     const environment = sampleEnvironment({ compute: { ...compute, threads: 4, processors: 64 } });

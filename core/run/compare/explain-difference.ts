@@ -92,8 +92,8 @@ function inputNames(run: ComparedRun, made: MadeArtifact): Map<Sha256, string | 
 
 function digestsIn(value: JsonValue | undefined): Sha256[] {
   if (typeof value === "string") {
-    const digest = Sha256.safeParse(value);
-    return digest.success ? [digest.data] : [];
+    const digest = digestOf(value);
+    return digest === undefined ? [] : [digest];
   }
   if (typeof value !== "object" || value === null) return [];
   return Object.values(value).flatMap(digestsIn);
@@ -113,7 +113,13 @@ function callReasons({ left, right }: { left: MadeArtifact; right: MadeArtifact 
 
 /** Arguments that name what was made before are inputs, told as such. */
 const isDigestPair = ({ left, right }: FieldDifference): boolean =>
-  Sha256.safeParse(left).success && Sha256.safeParse(right).success;
+  digestOf(left) !== undefined && digestOf(right) !== undefined;
+
+/** A digest as tools give it, or with its algorithm before it, as container images are named. */
+function digestOf(value: JsonValue | undefined): Sha256 | undefined {
+  if (typeof value !== "string") return undefined;
+  return Sha256.safeParse(value.replace(/^sha256:/, "")).data;
+}
 
 function environmentReasons(made: { left: MadeArtifact; right: MadeArtifact }): DifferenceReason[] {
   const [mine, theirs] = [made.left.environment, made.right.environment];
