@@ -34,7 +34,7 @@ export function interventionalTreeShap(
     outputs: ensemble.outputs,
     playerCount: players.length,
     ofTree: (tree) => {
-      const paths = treePaths(trees, trees.roots[tree]!, playerOf);
+      const paths = treePaths(trees, tree, playerOf);
       const walk = new TreeWalk(trees, paths);
       const patterns = backgroundPatterns(paths, {
         walk,

@@ -1,5 +1,5 @@
 import { createRandom } from "../random.ts";
-import { compileTrees, goesLeft } from "../score/compiled-trees.ts";
+import { compileTrees, goesLeft, leafValue, leftChild, splitColumn } from "../score/compiled-trees.ts";
 import type { Tree, TreeEnsemble } from "../score/estimator.ts";
 import type { Matrix } from "../score/preparation.ts";
 
@@ -72,9 +72,10 @@ export function matrixOf(rows: readonly (readonly number[])[]): Matrix {
 export function gameValue(ensemble: TreeEnsemble, row: Float64Array, known: number): number {
   const trees = compileTrees(ensemble);
   const walk = (node: number): number => {
-    const feature = trees.feature[node]!;
-    if (feature < 0) return trees.value[node]!;
-    const [left, right] = [trees.left[node]!, trees.right[node]!];
+    const feature = splitColumn(trees, node);
+    if (feature < 0) return leafValue(trees, 0, node);
+    const left = leftChild(trees, node);
+    const right = left + 1;
     if ((known >> feature) & 1) return walk(goesLeft(trees, node, row[feature]!) ? left : right);
     const cover = trees.cover[node]!;
     const shares = cover > 0 ? [trees.cover[left]! / cover, trees.cover[right]! / cover] : [0.5, 0.5];

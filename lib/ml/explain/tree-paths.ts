@@ -1,4 +1,4 @@
-import type { CompiledTrees } from "../score/compiled-trees.ts";
+import { leafValue, leftChild, splitColumn, type CompiledTrees } from "../score/compiled-trees.ts";
 
 /**
  * The ways from one tree's root to its leaves, in flat arrays. A place is a node of the tree, parents before children.
@@ -26,8 +26,8 @@ export interface TreePaths {
   readonly mostSlots: number;
 }
 
-/** Lays out the tree below `root`. `playerOf` gives the player of each matrix column; columns themselves without it. */
-export function treePaths(trees: CompiledTrees, root: number, playerOf?: ArrayLike<number>): TreePaths {
+/** Lays out a tree by its number. `playerOf` gives the player of each matrix column; columns themselves without it. */
+export function treePaths(trees: CompiledTrees, tree: number, playerOf?: ArrayLike<number>): TreePaths {
   const nodes: number[] = [];
   const parents: number[] = [];
   const lefts: number[] = [];
@@ -47,7 +47,7 @@ export function treePaths(trees: CompiledTrees, root: number, playerOf?: ArrayLi
     lefts.push(-1);
     rights.push(-1);
     slots.push(-1);
-    const feature = trees.feature[node]!;
+    const feature = splitColumn(trees, node);
     if (feature < 0) {
       leafPlaces.push(place);
       for (const player of players) slotPlayers.push(player);
@@ -65,9 +65,10 @@ export function treePaths(trees: CompiledTrees, root: number, playerOf?: ArrayLi
       fractions.push(1);
     }
     const before = fractions[slot]!;
+    const left = leftChild(trees, node);
     for (const [child, list] of [
-      [trees.left[node]!, lefts],
-      [trees.right[node]!, rights],
+      [left, lefts],
+      [left + 1, rights],
     ] as const) {
       fractions[slot] = before * (trees.cover[node]! > 0 ? trees.cover[child]! / trees.cover[node]! : 0.5);
       list[place] = walk(child, place);
@@ -79,7 +80,7 @@ export function treePaths(trees: CompiledTrees, root: number, playerOf?: ArrayLi
     }
     return place;
   };
-  walk(root, -1);
+  walk(trees.roots[tree]!, -1);
   return {
     nodes: Int32Array.from(nodes),
     parents: Int32Array.from(parents),
@@ -87,7 +88,7 @@ export function treePaths(trees: CompiledTrees, root: number, playerOf?: ArrayLi
     rights: Int32Array.from(rights),
     slots: Int32Array.from(slots),
     leafPlaces: Int32Array.from(leafPlaces),
-    leafValues: Float64Array.from(leafPlaces, (place) => trees.value[nodes[place]!]!),
+    leafValues: Float64Array.from(leafPlaces, (place) => leafValue(trees, tree, nodes[place]!)),
     slotStarts: Int32Array.from(slotStarts),
     slotPlayers: Int32Array.from(slotPlayers),
     zeroFractions: Float64Array.from(zeroFractions),

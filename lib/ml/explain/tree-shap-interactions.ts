@@ -23,8 +23,8 @@ export function treeShapInteractions(
   const width = matrix.columns.length;
   const area = width * width;
   const sums = ensemble.base.map(() => new Float64Array(matrix.rowCount * area));
-  for (const [tree, root] of trees.roots.entries()) {
-    const paths = treePaths(trees, root);
+  for (let tree = 0; tree < trees.roots.length; tree++) {
+    const paths = treePaths(trees, tree);
     const walk = new TreeWalk(trees, paths);
     const addLeaf = leafInteractions(paths, width);
     const isOpen = new Uint8Array(paths.mostSlots);

@@ -71,7 +71,7 @@ export function explainTrees(prepared: PreparedTrees, matrix: Matrix, control: C
 }
 
 function pathDependentTree(trees: CompiledTrees, tree: number): TreeGame {
-  const paths = treePaths(trees, trees.roots[tree]!);
+  const paths = treePaths(trees, tree);
   return { paths, walk: new TreeWalk(trees, paths), game: pathDependentGame(paths) };
 }
 

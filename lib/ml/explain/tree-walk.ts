@@ -1,4 +1,4 @@
-import { goesLeft, type CompiledTrees } from "../score/compiled-trees.ts";
+import { goesLeft, splitColumn, type CompiledTrees } from "../score/compiled-trees.ts";
 import type { Matrix } from "../score/preparation.ts";
 import type { TreePaths } from "./tree-paths.ts";
 
@@ -42,7 +42,7 @@ export class TreeWalk {
     for (let index = 0; index < inner.length; index++) {
       const place = inner[index]!;
       const node = nodes[place]!;
-      const isLeft = goesLeft(trees, node, rows[start + trees.feature[node]!]!);
+      const isLeft = goesLeft(trees, node, rows[start + splitColumn(trees, node)]!);
       this.#isLeft[place] = isLeft ? 1 : 0;
       const slot = slots[place]!;
       const before = closed[place]!;

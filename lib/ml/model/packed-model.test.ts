@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { frameFromRows } from "../frame/frame-rows.ts";
+import { frameFromRows, frameToRows } from "../frame/frame-rows.ts";
 import { trainModel } from "../learn/train-model.ts";
 import { createRandom } from "../random.ts";
+import { compileTrees } from "../score/compiled-trees.ts";
 import { decodeModel } from "../score/decode-model.ts";
 import { readTreeEnsemble } from "../score/decode-estimator.ts";
 import type { TreeEnsemble } from "../score/estimator.ts";
@@ -70,6 +71,33 @@ const packed = (ensemble: TreeEnsemble): PackedEnsemble => {
 const read = (form: unknown): TreeEnsemble =>
   readTreeEnsemble({ value: JSON.parse(JSON.stringify(form)), path: "estimator" }, sampleColumns.length);
 
+const column = (numbers: readonly number[]): PackedColumn => ({
+  distinct: null,
+  values: encodeNumbers(Float64Array.from(numbers)),
+});
+/** One split on a number, one on levels, and three leaves. */
+const small: PackedEnsemble = {
+  kind: "tree-ensemble",
+  link: "identity",
+  outputs: 1,
+  base: [0],
+  inputPrecision: "double",
+  packedTrees: {
+    copies: 1,
+    nodeCounts: [5],
+    feature: column([0, 2, -1, -1, -1]),
+    cover: column([5, 3, 2, 1, 2]),
+    threshold: column([1.5, 0]),
+    missingLeft: column([1, 0]),
+    gain: column([2, 1]),
+    left: column([1, 2]),
+    right: column([1, 1]),
+    levelCounts: column([-1, 2]),
+    levels: column([3, 5]),
+    value: column([10, 20, 30]),
+  },
+};
+
 describe("a large forest's model file", () => {
   it("packs its trees: it comes back the same, scores the same to the last bit, and has always the same bytes", () => {
     const model = forest("answer", 250);
@@ -104,6 +132,23 @@ describe("a large forest's model file", () => {
 
   it("of few nodes lists its trees", () => {
     expect(estimatorIn(textOf(forest("answer", 10))).packedTrees).toBeUndefined();
+  });
+});
+
+describe("scoring trees", () => {
+  it("gives a row alone the bits it gets among many, where trees share a structure too", () => {
+    for (const model of [forest("grade", 20), forest("answer", 20)]) {
+      const scorer = createScorer(model);
+      const together = scorer.scoreRows(frameToRows(frame));
+      const alone = frameToRows(frame).map((row) => scorer.scoreRows([row])[0]);
+      expect(alone).toEqual(together);
+    }
+  });
+
+  it("refuses a node below two others, which would be walked again and again", () => {
+    const [tree] = read(small).trees;
+    const twice = { ...large, trees: [{ ...tree!, left: [1, 2, -1, -1, -1], right: [1, 2, -1, -1, -1] }] };
+    expect(() => compileTrees(twice)).toThrow(/below two others/);
   });
 });
 
@@ -170,32 +215,6 @@ describe("packed trees", () => {
     }
   });
 
-  const column = (numbers: readonly number[]): PackedColumn => ({
-    distinct: null,
-    values: encodeNumbers(Float64Array.from(numbers)),
-  });
-  /** One split on a number, one on levels, and three leaves. */
-  const small: PackedEnsemble = {
-    kind: "tree-ensemble",
-    link: "identity",
-    outputs: 1,
-    base: [0],
-    inputPrecision: "double",
-    packedTrees: {
-      copies: 1,
-      nodeCounts: [5],
-      feature: column([0, 2, -1, -1, -1]),
-      cover: column([5, 3, 2, 1, 2]),
-      threshold: column([1.5, 0]),
-      missingLeft: column([1, 0]),
-      gain: column([2, 1]),
-      left: column([1, 2]),
-      right: column([1, 1]),
-      levelCounts: column([-1, 2]),
-      levels: column([3, 5]),
-      value: column([10, 20, 30]),
-    },
-  };
   const damaged = (part: Partial<PackedTrees>) => ({
     ...small,
     packedTrees: { ...small.packedTrees, ...part },
@@ -233,6 +252,7 @@ describe("packed trees", () => {
     ["a value that is no number", { value: coded([1, NaN], [0, 1, 1], 1) }, "value.distinct: finite numbers"],
     ["a child that comes before", { left: column([0, 2]) }, "left.values: integers >= 1"],
     ["a right child that comes before", { right: column([1, -2]) }, "right[1]: a later node"],
+    ["a child of two parents", { left: column([1, 1]), right: column([1, 0]) }, "left[1]: a node of its own"],
     ["a child outside", { left: column([1, 3]) }, "right[1]: a later node"],
     ["a feature outside", { feature: column([0, 3, -1, -1, -1]) }, "feature[1]: at most 2"],
     ["a broken feature", { feature: column([0.5, 2, -1, -1, -1]) }, "feature.values: integers >= -1"],

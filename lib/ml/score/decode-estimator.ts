@@ -161,9 +161,10 @@ function readTree(node: JsonNode): Tree {
   return tree;
 }
 
-/** Children come after their parent, so a walk down the tree always ends. */
+/** Children come after their one parent, so a walk down the tree always ends, and none is seen twice. */
 function checkTree(tree: Tree, columnCount: number, path: string): void {
   const nodeCount = tree.feature.length;
+  const hasParent = new Uint8Array(nodeCount);
   for (let index = 0; index < nodeCount; index++) {
     const feature = tree.feature[index]!;
     if (feature < 0) continue;
@@ -175,6 +176,10 @@ function checkTree(tree: Tree, columnCount: number, path: string): void {
       if (child <= index || child >= nodeCount) {
         throw badNode({ value: null, path: `${path}.${side}[${index}]` }, "a later node is expected");
       }
+      if (hasParent[child] === 1) {
+        throw badNode({ value: null, path: `${path}.${side}[${index}]` }, "a node of its own is expected");
+      }
+      hasParent[child] = 1;
     }
   }
 }

@@ -1,5 +1,12 @@
 import { assertNever } from "./assert-never.ts";
-import { compileTrees, findLeaf } from "./compiled-trees.ts";
+import {
+  compileTrees,
+  findLeaf,
+  findLeaves,
+  leafValue,
+  type CompiledTrees,
+  type RowBlock,
+} from "./compiled-trees.ts";
 import { drawnClasses } from "./drawn-classes.ts";
 import {
   outputCount,
@@ -19,7 +26,10 @@ export type Checkpoint = (doneRows: number, totalRows: number) => void;
 /** Computes margins: one array of `rowCount` numbers per output. */
 export type MarginFunction = (matrix: Matrix, checkpoint?: Checkpoint) => Float64Array[];
 
-const BLOCK = 4096;
+/** Rows between two checkpoints. */
+const BLOCK = 1024;
+/** Rows that go through one tree after the other together. */
+const TREE_BLOCK = 256;
 
 /** Prepares an estimator for repeated scoring. */
 export function marginFunction(estimator: Estimator): MarginFunction {
@@ -49,23 +59,75 @@ function memberPrediction({ estimator }: StackMember): MemberPrediction {
 function treeMargins(ensemble: TreeEnsemble): MarginFunction {
   const trees = compileTrees(ensemble);
   const outputs = outputCount(ensemble);
+  const { copies } = trees;
   return (matrix, checkpoint) => {
-    const margins = ensemble.base.map((base) => new Float64Array(matrix.rowCount).fill(base));
-    const columns = matrix.columns.map((column) => column.values);
-    const features = new Float64Array(columns.length);
-    for (let row = 0; row < matrix.rowCount; row++) {
-      if (row % BLOCK === 0) checkpoint?.(row, matrix.rowCount);
-      for (let index = 0; index < columns.length; index++) {
-        const value = columns[index]![row]!;
-        features[index] = trees.isSingle ? Math.fround(value) : value;
-      }
+    const { rowCount, columns } = matrix;
+    const margins = ensemble.base.map((base) => new Float64Array(rowCount).fill(base));
+    if (rowCount === 1) {
+      checkpoint?.(0, 1);
+      addRow(trees, matrix, margins);
+      return margins;
+    }
+    const size = Math.min(TREE_BLOCK, rowCount);
+    const features = new Float64Array(size * columns.length);
+    const leaves = new Int32Array(size);
+    for (let start = 0; start < rowCount; start += TREE_BLOCK) {
+      if (start % BLOCK === 0) checkpoint?.(start, rowCount);
+      const block = { features, width: columns.length, rowCount: Math.min(size, rowCount - start), leaves };
+      readRows(matrix, start, { ...block, isSingle: trees.isSingle });
       for (let tree = 0; tree < trees.roots.length; tree++) {
-        const leaf = findLeaf(trees, trees.roots[tree]!, features);
-        margins[tree % outputs]![row]! += trees.value[leaf]!;
+        // Copies of a tree end in the same leaves.
+        if (tree % copies === 0) findLeaves(trees, trees.roots[tree]!, block);
+        addLeaves(trees, tree, { leaves, rowCount: block.rowCount, margin: margins[tree % outputs]!, start });
       }
     }
     return margins;
   };
+}
+
+/** A row alone, as servers get them. */
+function addRow(trees: CompiledTrees, { columns }: Matrix, margins: readonly Float64Array[]): void {
+  const { roots, copies, isSingle } = trees;
+  const features = new Float64Array(columns.length);
+  for (let index = 0; index < columns.length; index++) {
+    const value = columns[index]!.values[0]!;
+    features[index] = isSingle ? Math.fround(value) : value;
+  }
+  let leaf = 0;
+  for (let tree = 0; tree < roots.length; tree++) {
+    if (tree % copies === 0) leaf = findLeaf(trees, roots[tree]!, features);
+    margins[tree % margins.length]![0]! += leafValue(trees, tree, leaf);
+  }
+}
+
+interface ReadBlock extends RowBlock {
+  readonly isSingle: boolean;
+}
+
+function readRows(
+  { columns }: Matrix,
+  start: number,
+  { features, width, rowCount, isSingle }: ReadBlock,
+): void {
+  for (let index = 0; index < width; index++) {
+    const { values } = columns[index]!;
+    for (let row = 0; row < rowCount; row++) {
+      const value = values[start + row]!;
+      features[row * width + index] = isSingle ? Math.fround(value) : value;
+    }
+  }
+}
+
+interface LeafSums {
+  readonly leaves: Int32Array;
+  readonly rowCount: number;
+  readonly margin: Float64Array;
+  /** Row of the first leaf. */
+  readonly start: number;
+}
+
+function addLeaves(trees: CompiledTrees, tree: number, { leaves, rowCount, margin, start }: LeafSums): void {
+  for (let row = 0; row < rowCount; row++) margin[start + row]! += leafValue(trees, tree, leaves[row]!);
 }
 
 function linearMargins(estimator: LinearEstimator, matrix: Matrix): Float64Array[] {

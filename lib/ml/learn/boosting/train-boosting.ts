@@ -1,6 +1,6 @@
 import { UNWATCHED, type Control, type Progress } from "../../control.ts";
 import { createRandom, type Random } from "../../random.ts";
-import { compileTrees, findLeaf } from "../../score/compiled-trees.ts";
+import { compileTrees, findLeaf, leafValue } from "../../score/compiled-trees.ts";
 import type { Tree, TreeEnsemble } from "../../score/estimator.ts";
 import { MlError } from "../../score/ml-error.ts";
 import type { Matrix } from "../../score/preparation.ts";
@@ -201,7 +201,7 @@ function addTree(tree: Tree, matrix: Matrix, margin: Float64Array): void {
   const used = [...new Set(tree.feature)].filter((feature) => feature >= 0);
   for (let row = 0; row < matrix.rowCount; row++) {
     for (const feature of used) features[feature] = matrix.columns[feature]!.values[row]!;
-    margin[row]! += trees.value[findLeaf(trees, 0, features)]!;
+    margin[row]! += leafValue(trees, 0, findLeaf(trees, 0, features));
   }
 }
 
