@@ -123,7 +123,7 @@ export type { ComparedPair } from "./compare/verdict.ts";
 
 export { decodeModel } from "./score/decode-model.ts";
 export { parseEstimator } from "./score/parse-estimator.ts";
-export { EXPORT_FORMATS, exportModel, type ExportFormat } from "./model/export-model.ts";
+export { EXPORT_FORMATS, exportModel, type ExportFormat, type ExportProof } from "./model/export-model.ts";
 export { treeFileColumns } from "./model/tree-file-column.ts";
 export { encodeModel } from "./model/encode-model.ts";
 export { importXgboost, type ImportedXgboost } from "./model/xgboost/import-xgboost.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { encodeModel, importXgboost, type Model } from "#lib/ml/index.ts";
+import { encodeModel, frameFromRows, importXgboost, type Model, trainModel } from "#lib/ml/index.ts";
 import { sampleModel, sampleRows } from "#lib/ml/model/onnx/sample-models.testing.ts";
 import { createToolBench } from "../engine/tool-bench.testing.ts";
 import { exportModelTool } from "./export-model.ts";
@@ -44,6 +44,31 @@ describe("export_model", () => {
       expect(bench.context.bytesOf(output.file).length).toBeGreaterThan(1000);
     },
   );
+
+  it("says which rows lie closer to a threshold than single precision can tell", async () => {
+    const close = [0.1, 0.1 + 2 ** -56];
+    const rows = Array.from({ length: 40 }, (_, row) => ({
+      x: close[row % 2]!,
+      label: row % 2 === 0 ? "no" : "yes",
+    }));
+    const training = frameFromRows(rows);
+    const { model } = trainModel({
+      training,
+      target: "label",
+      algorithm: "decision-tree",
+      features: ["x"],
+      seed: 0,
+    });
+    const { bench, model: digest } = await benchWith(model);
+    const sample = await bench.seed(training);
+    const output = await bench.succeed<Output>(exportModelTool, {
+      model: digest,
+      format: "xgboost-json",
+      sample,
+    });
+    expect(output.proof.sample?.rowsApart).toBe(20);
+    expect(output.notCarried.join(" ")).toContain("20 of 40 sample rows lie so close to a threshold");
+  });
 
   it("writes ONNX, says that its structure alone was checked, and gives the same bytes again", async () => {
     const { bench, model } = await benchWith(trees);

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { fail } from "#core/contract/failure.ts";
 import { defineTool } from "#core/contract/tool-definition.ts";
-import { EXPORT_FORMATS, type ExportFormat, treeFileColumns } from "#lib/ml/index.ts";
+import { EXPORT_FORMATS, type ExportFormat, type ExportProof, treeFileColumns } from "#lib/ml/index.ts";
 import { digestOf, loadFrame, loadModel } from "../engine/artifacts.ts";
 import { runTask } from "../engine/run-task.ts";
 import type { ExportFact } from "../facts.ts";
@@ -95,12 +95,21 @@ export const exportModelTool = defineTool({
       output: {
         ...output,
         carried: [...carried],
-        notCarried: [...notCarried],
+        notCarried: [...notCarried, ...apartNote(proof)],
         proof: proof.kind === "margins" ? proof : { ...proof, ...listsOf(proof) },
       },
     };
   },
 });
+
+/** What rows that the file and the model answer differently have in common. */
+function apartNote(proof: ExportProof): string[] {
+  const sample = proof.kind === "margins" ? proof.sample : null;
+  if (sample === null || sample.rowsApart === 0) return [];
+  return [
+    `The last digits of some numbers: ${sample.rowsApart} of ${sample.rows} sample rows lie so close to a threshold that single precision, which the file's readers use, puts them on its other side. Round the columns before training, or use ONNX.`,
+  ];
+}
 
 /** The schema's lists are writable; the engine's are not. */
 function listsOf(proof: {

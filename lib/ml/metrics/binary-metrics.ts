@@ -1,4 +1,10 @@
-import { confusionOf, confusionRates, type Confusion, type RateName } from "./confusion.ts";
+import {
+  confusionOf,
+  confusionRates,
+  type Confusion,
+  type ConfusionRates,
+  type RateName,
+} from "./confusion.ts";
 import { rankingMetrics, rankScores, type Ranking } from "./ranking-metrics.ts";
 
 /** Outcomes of a binary model: labels and decisions hold 1 for positive and 0 for negative. */
@@ -71,13 +77,21 @@ export function weightedBinaryMetrics(
     logLoss: logLoss / total,
     brier: brier / total,
     accuracy: rates.accuracy,
-    balancedAccuracy: (rates.truePositiveRate + rates.trueNegativeRate) / 2,
+    balancedAccuracy: balancedAccuracy(confusion, rates),
     precision: rates.precision,
     recall: rates.recall,
     f1: rates.f1,
     undefinedRates: rates.undefinedRates,
     confusion,
   };
+}
+
+/** Mean of the recalls of the classes that are there, as scikit-learn takes it. */
+function balancedAccuracy(confusion: Confusion, rates: ConfusionRates): number {
+  const { truePositives, falseNegatives, trueNegatives, falsePositives } = confusion;
+  if (truePositives + falseNegatives === 0) return rates.trueNegativeRate;
+  if (trueNegatives + falsePositives === 0) return rates.truePositiveRate;
+  return (rates.truePositiveRate + rates.trueNegativeRate) / 2;
 }
 
 /** JSON has no NaN; an undefined metric is null. */

@@ -78,6 +78,8 @@ describe("binary metrics", () => {
     });
     expect(result).toMatchObject({ auc: null, averagePrecision: null, ks: null, precision: 0, recall: 0 });
     expect(result.undefinedRates).toContain("recall");
+    // The class that is absent has no recall to take the mean with.
+    expect(result.balancedAccuracy).toBe(1);
   });
 
   it("stay finite for certain predictions that are wrong", () => {
