@@ -22,7 +22,7 @@ afterAll(() => folders.removeAll());
 const commands = [
   "run",
   "demo",
-  ...["list", "show", "follow", "cancel", "resume"].map((verb) => `runs ${verb}`),
+  ...["list", "show", "follow", "cancel", "resume", "diff"].map((verb) => `runs ${verb}`),
   ...["list", "show", "approve", "reject", "edit"].map((verb) => `gates ${verb}`),
   ...["list", "show", "call"].map((verb) => `tools ${verb}`),
   ...["list", "show"].map((verb) => `agents ${verb}`),
